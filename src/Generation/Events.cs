@@ -1,0 +1,94 @@
+namespace MlxActors.Generation;
+
+public enum FinishReason
+{
+    /// <summary>The model ended its turn, or a stop text came.</summary>
+    Stop,
+
+    /// <summary>The token limit or the context window was reached.</summary>
+    Length,
+}
+
+/// <param name="PromptTokens">Tokens of the prompt, media included.</param>
+/// <param name="CompletionTokens">Tokens generated, the one that ended the turn included.</param>
+public sealed record Usage(int PromptTokens, int CompletionTokens)
+{
+    public int TotalTokens => PromptTokens + CompletionTokens;
+}
+
+/// <summary>
+/// What happens to a request, in order: <see cref="Started"/>, any number of <see cref="Text"/>, and one <see cref="Finished"/>;
+/// or at any point one <see cref="Failed"/>, which is the last.
+/// </summary>
+public abstract record GenerationEvent
+{
+    private GenerationEvent()
+    {
+    }
+
+    /// <summary>The prompt is accepted and in the engine.</summary>
+    public sealed record Started(int PromptTokens) : GenerationEvent;
+
+    /// <summary>More of the answer; never empty.</summary>
+    public sealed record Text(string Delta) : GenerationEvent;
+
+    public sealed record Finished(FinishReason Reason, Usage Usage) : GenerationEvent;
+
+    public sealed record Failed(GenerationError Error) : GenerationEvent;
+}
+
+/// <summary>Why a request got no answer, or no whole one.</summary>
+public abstract record GenerationError
+{
+    private GenerationError()
+    {
+    }
+
+    /// <summary>For people.</summary>
+    public abstract string Message { get; }
+
+    /// <summary>No such alias, repository or folder, or it is not on this machine.</summary>
+    public sealed record ModelNotFound(string Model, string Reason) : GenerationError
+    {
+        public override string Message => $"The model '{Model}' was not found: {Reason}";
+    }
+
+    /// <summary>The checkpoint is there, but wrong.</summary>
+    public sealed record LoadFailed(string Model, string Reason) : GenerationError
+    {
+        public override string Message => $"The model '{Model}' could not be loaded: {Reason}";
+    }
+
+    /// <summary>The conversation cannot be put to this model.</summary>
+    /// <param name="Field">The request's field, such as <c>messages[1].content[0].image_url</c>.</param>
+    public sealed record InvalidPrompt(string Reason, string? Field) : GenerationError
+    {
+        public override string Message => Reason;
+    }
+
+    /// <param name="Reply">Room asked for the answer; null when none was asked.</param>
+    public sealed record ContextLengthExceeded(int Window, int PromptTokens, int? Reply) : GenerationError
+    {
+        public override string Message => Reply is { } reply
+            ? $"This model's maximum context length is {Window} tokens. However, you requested {PromptTokens + reply} tokens ({PromptTokens} in the messages, {reply} in the completion). Please reduce the length of the messages or completion."
+            : $"This model's maximum context length is {Window} tokens. However, your messages resulted in {PromptTokens} tokens. Please reduce the length of the messages.";
+    }
+
+    /// <summary>The queue is full.</summary>
+    public sealed record Overloaded(TimeSpan RetryAfter) : GenerationError
+    {
+        public override string Message => "The server has too many requests waiting; try again later.";
+    }
+
+    /// <summary>The engine failed while it worked on this request: a fault of the server.</summary>
+    public sealed record EngineFailed(string Reason) : GenerationError
+    {
+        public override string Message => $"The engine failed: {Reason}";
+    }
+
+    /// <summary>The server is going down.</summary>
+    public sealed record ShuttingDown : GenerationError
+    {
+        public override string Message => "The server is shutting down.";
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using MlxActors.Models.Chat;
+using MlxActors.Models.Media;
+using MlxActors.Models.Text;
+using MlxActors.Native.Results;
+
+namespace MlxActors.Models;
+
+/// <summary>An image of a prompt, decoded and resized, and where its tokens stand.</summary>
+/// <param name="Position">Position of its first token.</param>
+/// <param name="Length">Number of its tokens.</param>
+public sealed record PreparedImage(int Position, int Length, PixelValues Pixels, ContentHash Hash);
+
+/// <summary>A conversation as the model takes it. Made on the thread pool, before the request reaches the engine.</summary>
+/// <param name="Tokens">Prompt tokens, media expanded.</param>
+public sealed record PreparedPrompt(ImmutableArray<int> Tokens, ImmutableArray<PreparedImage> Images);
+
+/// <summary>Why a conversation cannot be put to this model: the client's fault, in its words.</summary>
+/// <param name="Field">The request's field, such as <c>messages[1].content[0].image_url</c>; null when it is the whole.</param>
+public sealed record PromptError(string Message, string? Field);
+
+/// <summary>The text and media side of a model family: prompt format, tokenizer, image preparation. Pure and thread-safe.</summary>
+public interface IProcessor
+{
+    /// <summary>Renders, tokenizes and prepares media; the prompt ends where the assistant is to speak.</summary>
+    Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, CancellationToken cancellationToken);
+
+    /// <summary>A decoder for one answer; control tokens are left out of its text.</summary>
+    IncrementalDecoder NewDecoder();
+}

@@ -1,0 +1,23 @@
+using MlxActors.Native.Results;
+using MlxActors.Native.Tensors;
+
+namespace MlxActors.Models;
+
+/// <summary>A checkpoint in memory: its forward pass, its text side, and the backend that owns the numbers.</summary>
+public sealed record LoadedModel(IModel Model, IProcessor Processor, IBackend Backend) : IDisposable
+{
+    public ModelInfo Info => Model.Info;
+
+    public void Dispose()
+    {
+        Model.Dispose();
+        Backend.Dispose();
+    }
+}
+
+/// <summary>Why a checkpoint could not be loaded.</summary>
+/// <param name="File">The file at fault, relative to the checkpoint's folder; null when it is the folder.</param>
+public sealed record LoadError(string Message, string? File);
+
+/// <summary>Loads the checkpoint in a folder. Called on the engine's thread.</summary>
+public delegate Result<LoadedModel, LoadError> LoadModel(string directory, CancellationToken cancellationToken);

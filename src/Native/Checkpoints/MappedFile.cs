@@ -1,0 +1,55 @@
+using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
+
+namespace MlxActors.Native.Checkpoints;
+
+/// <summary>A file mapped read-only into memory. Readable from any thread; spans and pointers die with it.</summary>
+public sealed unsafe class MappedFile : IDisposable
+{
+    private readonly MemoryMappedFile _map;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly SafeMemoryMappedViewHandle _handle;
+    private byte* _start;
+
+    private MappedFile(string path, long length)
+    {
+        Path = path;
+        Length = length;
+        _map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+        _view = _map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        _handle = _view.SafeMemoryMappedViewHandle;
+        _handle.AcquirePointer(ref _start);
+        _start += _view.PointerOffset;
+    }
+
+    public string Path { get; }
+
+    public long Length { get; }
+
+    /// <summary>First byte of the mapping.</summary>
+    internal byte* Start => _start is null ? throw new ObjectDisposedException(Path) : _start;
+
+    /// <summary>Maps a file that is not empty.</summary>
+    /// <exception cref="IOException">The file cannot be read, or is empty.</exception>
+    public static MappedFile Open(string path)
+    {
+        var length = new FileInfo(path).Length;
+        return length > 0 ? new MappedFile(path, length) : throw new IOException($"{path} is empty");
+    }
+
+    public ReadOnlySpan<byte> Bytes(long offset, int length) =>
+        offset >= 0 && length >= 0 && offset <= Length - length
+            ? new ReadOnlySpan<byte>(Start + offset, length)
+            : throw new ArgumentOutOfRangeException(nameof(offset), $"{offset} + {length} lies outside the {Length} bytes of {Path}");
+
+    public void Dispose()
+    {
+        if (_start is not null)
+        {
+            _start = null;
+            _handle.ReleasePointer();
+            _view.Dispose();
+            _map.Dispose();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using MlxActors.Native.Checkpoints;
+
+namespace MlxActors.Native.Tensors;
+
+/// <summary>The non-linear functions of the models.</summary>
+public enum Activation
+{
+    /// <summary>0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))).</summary>
+    GeluTanh,
+
+    /// <summary>x Φ(x), by the error function.</summary>
+    Gelu,
+
+    /// <summary>x σ(x).</summary>
+    Silu,
+}
+
+/// <summary>Rotary position embedding: which frequencies, and which axis of the position drives each.</summary>
+/// <param name="InverseFrequencies"><c>[D/2]</c> radians a position; scaling of positions is folded in.</param>
+/// <param name="AxisOfFrequency">Empty: axis 0 drives all; otherwise <c>[D/2]</c> axis indices (multimodal positions).</param>
+public sealed record RopeSpec(ReadOnlyMemory<float> InverseFrequencies, ReadOnlyMemory<int> AxisOfFrequency)
+{
+    /// <summary>The usual frequencies <c>theta^(−2i/D)</c>, divided by <paramref name="factor"/> (linear scaling).</summary>
+    public static RopeSpec Plain(int headDim, double theta, double factor = 1)
+    {
+        var frequencies = new float[headDim / 2];
+        for (var i = 0; i < frequencies.Length; i++)
+        {
+            frequencies[i] = (float)(1 / Math.Pow(theta, 2.0 * i / headDim) / factor);
+        }
+        return new RopeSpec(frequencies, ReadOnlyMemory<int>.Empty);
+    }
+}
+
+/// <summary>
+/// All that a model may ask of the machine it computes on. Shapes: <c>R</c> rows of a step (all sequences one behind the other), <c>H</c> heads,
+/// <c>Hkv</c> key/value heads, <c>D</c> head dimension, <c>K</c>/<c>N</c> in/out features, <c>V</c> vocabulary. Activations are Float32.
+/// Every call comes from one thread. The result of a row does not depend on the other rows of the call.
+/// Operands that do not fit throw <see cref="TensorException"/>.
+/// </summary>
+public interface IBackend : IDisposable
+{
+    /// <summary>One line for people: engine, instruction set, threads, mode.</summary>
+    string Description { get; }
+
+    // Lifetimes
+
+    /// <summary>Begins a scope; temporaries made from here on are freed when it is disposed.</summary>
+    TensorScope BeginScope();
+
+    /// <summary>Called by <see cref="TensorScope"/>.</summary>
+    void EndScope(long mark);
+
+    /// <summary>Copies a tensor into memory of its own that outlives the scope.</summary>
+    KeptTensor Keep(Tensor tensor);
+
+    /// <summary>A tensor of the checkpoint, in place where the backend can; valid as long as the checkpoint is open.</summary>
+    Tensor Import(CheckpointTensor tensor);
+
+    /// <summary>A Float32 temporary of these numbers.</summary>
+    Tensor FromFloats(ReadOnlySpan<float> values, Shape shape);
+
+    /// <summary>Any float tensor as Float32; itself when it is that already.</summary>
+    Tensor ToFloat32(Tensor tensor);
+
+    /// <summary>Evaluates a Float32 tensor and shows its numbers, until its scope ends.</summary>
+    ReadOnlySpan<float> View(Tensor tensor);
+
+    // Shapes
+
+    /// <summary>The same numbers under another shape; no copy.</summary>
+    Tensor Reshape(Tensor tensor, Shape shape);
+
+    /// <summary>Rows <c>[first, first + count)</c> along the outermost axis; no copy.</summary>
+    Tensor Slice(Tensor tensor, int first, int count);
+
+    /// <summary>The rows named, in that order: <c>[R, …] → [rows, …]</c>.</summary>
+    Tensor Gather(Tensor tensor, ReadOnlySpan<int> rows);
+
+    /// <summary>A tensor like <paramref name="tensor"/> <c>[R, …]</c> with the rows from <paramref name="first"/> on replaced; may write in place.</summary>
+    Tensor ReplaceRows(Tensor tensor, int first, Tensor rows);
+
+    // Linear algebra
+
+    /// <summary><c>x [R, K] · wᵀ (+ bias [N]) → [R, N]</c>, for plain and quantized weights.</summary>
+    Tensor Linear(Tensor x, Weight weight, Tensor? bias = null);
+
+    /// <summary><c>x [R, K] · w [K, N] → [R, N]</c> for a plain matrix stored in-features first.</summary>
+    Tensor MatMul(Tensor x, Tensor w);
+
+    /// <summary>Rows of an embedding table <c>[V, K]</c>, plain or quantized: <c>[ids, K]</c>.</summary>
+    Tensor Embed(ReadOnlySpan<int> ids, Weight table);
+
+    // Normalization and elementwise
+
+    /// <summary><c>x · rsqrt(mean(x²) + eps) · (weight + weightOffset)</c> over the innermost axis; Gemma's offset is 1.</summary>
+    Tensor RmsNorm(Tensor x, Tensor weight, float eps, float weightOffset = 0);
+
+    /// <summary><c>(x − mean) · rsqrt(var + eps) · weight + bias</c> over the innermost axis.</summary>
+    Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, float eps);
+
+    /// <summary>Elementwise sum; <paramref name="b"/> has the shape of <paramref name="a"/> or of its inner axes, and is then repeated.</summary>
+    Tensor Add(Tensor a, Tensor b);
+
+    /// <summary>Elementwise product, with the repetition of <see cref="Add"/>.</summary>
+    Tensor Multiply(Tensor a, Tensor b);
+
+    Tensor Scale(Tensor x, float factor);
+
+    Tensor Activate(Tensor x, Activation activation);
+
+    /// <summary><c>activation(gate) · up</c>.</summary>
+    Tensor GatedActivation(Tensor gate, Tensor up, Activation activation);
+
+    /// <summary>Average over <c>kernel × kernel</c> squares: <c>[side, side, C] → [side/kernel, side/kernel, C]</c>.</summary>
+    Tensor AveragePool(Tensor x, int kernel);
+
+    // Positions and attention
+
+    /// <summary>
+    /// Cosines and sines for <see cref="Rope"/>: one row a token. <paramref name="positions"/> is <c>[axes · R]</c>, axis after axis.
+    /// </summary>
+    Tensor RopeTable(ReadOnlySpan<int> positions, int axes, RopeSpec spec);
+
+    /// <summary>Rotates the two halves of each head (<c>rotate_half</c>): <c>x [R, H, D]</c> by the table's row.</summary>
+    Tensor Rope(Tensor x, Tensor table);
+
+    KvCache NewKvCache(KvCacheSpec spec);
+
+    /// <summary>
+    /// Appends <paramref name="k"/>, <paramref name="v"/> <c>[R, Hkv, D]</c> to each sequence's cache, then attends:
+    /// <c>q [R, H, D] → [R, H, D]</c>, softmax in Float32. With null keys and values the caches are read as they are
+    /// (layers that share another layer's cache).
+    /// </summary>
+    /// <param name="caches">One a sequence of <paramref name="layout"/>, in its order.</param>
+    /// <param name="window">Keys at or before <c>position − window</c> are hidden.</param>
+    Tensor Attention(
+        Tensor q, Tensor? k, Tensor? v, ReadOnlySpan<KvCache> caches, StepLayout layout, float scale, int? window);
+
+    /// <summary>
+    /// Attention in both directions without caches, within segments: <c>q, k, v [R, H, D] → [R, H, D]</c>.
+    /// </summary>
+    /// <param name="segmentEnds">Ends (exclusive) of consecutive segments of rows; the last is R.</param>
+    Tensor SelfAttention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<int> segmentEnds, float scale);
+}
