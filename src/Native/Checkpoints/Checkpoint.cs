@@ -21,6 +21,9 @@ public sealed class Checkpoint : IDisposable
 
     public string Directory { get; }
 
+    /// <summary>The file that an error about the whole of the weights names.</summary>
+    public string MainFile => _files.Count == 1 ? Path.GetFileName(_files[0].Path) : ShardIndex.FileName;
+
     /// <summary>All tensors by their names in the files.</summary>
     public IReadOnlyDictionary<string, CheckpointTensor> Tensors { get; }
 
