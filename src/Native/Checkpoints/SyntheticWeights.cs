@@ -28,7 +28,7 @@ public sealed class SyntheticWeights(ulong seed)
     public TensorSource Constant(string name, Shape shape, float value) => new(name, DType.BFloat16, shape, stream =>
     {
         var block = new byte[BlockBytes];
-        MemoryMarshal.Cast<byte, ushort>(block).Fill((ushort)(BitConverter.SingleToUInt32Bits(value) >> 16));
+        MemoryMarshal.Cast<byte, ushort>(block.AsSpan()).Fill((ushort)(BitConverter.SingleToUInt32Bits(value) >> 16));
         WriteBlocks(stream, shape.Count * DType.BFloat16.Size(), block, _ => { });
     });
 
