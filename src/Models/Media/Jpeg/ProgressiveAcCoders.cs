@@ -84,7 +84,11 @@ internal sealed class AcRefinementCoder(JpegScan scan) : IBlockCoder
         }
         if (_emptyBlocks > 0)
         {
-            RefineUpTo(ref bits, coefficients, k, JpegComponent.BlockLength);
+            // Most such blocks hold nothing yet, and a file can ask for them hundreds of times.
+            if (coefficients.ContainsAnyExcept((short)0))
+            {
+                RefineUpTo(ref bits, coefficients, k, JpegComponent.BlockLength);
+            }
             _emptyBlocks--;
         }
         return true;
