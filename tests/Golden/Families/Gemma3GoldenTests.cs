@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using MlxActors.Models;
 using MlxActors.Models.Gemma3;
-using MlxActors.Native.Cpu;
 using MlxActors.Native.Tensors;
 
-namespace MlxActors.Golden.Models;
+namespace MlxActors.Golden.Families;
 
 /// <summary>The forward pass in exact mode, against every state that the reference recorded.</summary>
 public sealed class Gemma3GoldenTests : IDisposable

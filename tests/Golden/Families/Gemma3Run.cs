@@ -4,7 +4,7 @@ using MlxActors.Models.Caches;
 using MlxActors.Models.Gemma3;
 using MlxActors.Native.Tensors;
 
-namespace MlxActors.Golden.Models;
+namespace MlxActors.Golden.Families;
 
 /// <summary>A model at work on one sequence of a case: its encoded images, its cache, and steps that end in plain arrays.</summary>
 public sealed class Gemma3Run : IDisposable
