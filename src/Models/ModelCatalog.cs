@@ -7,10 +7,6 @@ namespace MlxActors.Models;
 /// <param name="Target">A repository id, or the name of a shipped model.</param>
 public sealed record ModelAlias(string Name, string Target);
 
-/// <summary>A checkpoint on this machine.</summary>
-/// <param name="Id">One id per checkpoint, whatever name it was asked for by: repository id, shipped name, or full path.</param>
-public sealed record ModelLocation(string Id, string Directory);
-
 /// <summary>A checkpoint on this machine, as it is listed.</summary>
 public sealed record ListedModel(ModelLocation Location, ImmutableArray<string> Aliases, ModelCard Card);
 
@@ -18,6 +14,7 @@ public sealed record ListedModel(ModelLocation Location, ImmutableArray<string> 
 /// Which names stand for which checkpoints on this machine. It only reads, and only folders that the operator named, that ship with the
 /// server, or that are in the Hugging Face cache: a name that comes with a request never becomes a path of its own.
 /// </summary>
+/// <remarks>One id per checkpoint, whatever name it was asked for by: its repository id, its shipped name, or its full path.</remarks>
 /// <param name="ShippedRoot">The folder of the models that ship with the server, one folder each; null when there is none.</param>
 /// <param name="Folders">Folders of checkpoints that the operator allows, as full paths.</param>
 public sealed record ModelCatalog(
@@ -31,7 +28,7 @@ public sealed record ModelCatalog(
     public Result<ModelLocation, string> Resolve(string name)
     {
         var target = Aliases.FirstOrDefault(alias => string.Equals(alias.Name, name, StringComparison.OrdinalIgnoreCase))?.Target ?? name;
-        return ShippedFolder(target) is { } shipped ? new ModelLocation(target, shipped)
+        return ShippedFolder(target) is { } shipped ? new ModelLocation(target, Path.GetFullPath(shipped))
             : RepoId.TryParse(target, out var id) ? Cached(id)
             : AllowedFolder(target) is { } folder ? CheckpointFolder.Check(folder).Map(Identify)
             : Result.Error<ModelLocation, string>("it is no alias, no shipped model, and no repository id of the form organisation/name.");
@@ -44,7 +41,7 @@ public sealed record ModelCatalog(
             .Select(Resolve)
             .OfType<Result<ModelLocation, string>.Ok>()
             .Select(found => found.Value)
-            .DistinctBy(location => location.Id)
+            .Distinct()
             .Select(location => new ListedModel(location, AliasesOf(location), ModelCard.Read(location.Directory))),
     ];
 
@@ -54,7 +51,7 @@ public sealed record ModelCatalog(
     private ImmutableArray<string> AliasesOf(ModelLocation location) =>
         [.. Aliases.Where(alias => alias.Target == location.Id && alias.Name != location.Id).Select(alias => alias.Name)];
 
-    private Result<ModelLocation, string> Cached(RepoId id) => Cache.Snapshot(id).Map(folder => new ModelLocation(id.ToString(), folder));
+    private Result<ModelLocation, string> Cached(RepoId id) => Cache.Snapshot(id).Map(folder => new ModelLocation(id.ToString(), Path.GetFullPath(folder)));
 
     // A shipped name is one of the folder's own entries, compared as text: nothing of the request goes into a path.
     private string? ShippedFolder(string name) =>
@@ -77,6 +74,6 @@ public sealed record ModelCatalog(
             : Cache.Repositories().Select(id => Cached(id))
                 .OfType<Result<ModelLocation, string>.Ok>()
                 .Select(cached => cached.Value)
-                .FirstOrDefault(cached => Path.GetFullPath(cached.Directory) == folder)
+                .FirstOrDefault(cached => cached.Directory == folder)
             ?? new ModelLocation(folder, folder);
 }
