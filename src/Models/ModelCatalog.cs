@@ -42,8 +42,10 @@ public sealed record ModelCatalog(
             .OfType<Result<ModelLocation, string>.Ok>()
             .Select(found => found.Value)
             .Distinct()
-            .Select(location => new ListedModel(location, AliasesOf(location), ModelCard.Read(location.Directory))),
+            .Select(Describe),
     ];
+
+    public ListedModel Describe(ModelLocation location) => new(location, AliasesOf(location), ModelCard.Read(location.Directory));
 
     /// <summary>Allows one more folder; the path may be relative to the current directory.</summary>
     public ModelCatalog WithFolder(string path) => this with { Folders = Folders.Add(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) };

@@ -1,0 +1,67 @@
+using Akka.Configuration;
+using Akka.Hosting;
+using MlxActors.Generation;
+using MlxActors.Models;
+using MlxActors.Web.Engine;
+using MlxActors.Web.OpenAi;
+using MlxActors.Web.OpenAi.Errors;
+
+namespace MlxActors.Web.Hosting;
+
+/// <summary>Puts the server together: Kestrel, routes, and the actor system beside them.</summary>
+internal static class Server
+{
+    // Streams that still run when the server is told to stop end at once; this is for what hangs nevertheless.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
+
+    /// <param name="addActors">Starts the actors, the supervisor among them under <see cref="SupervisorKey"/>.</param>
+    public static WebApplication Build(
+        ServerSettings settings, ModelChoice choice, Config hocon, Action<AkkaConfigurationBuilder, IServiceProvider> addActors)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        ConfigureLogging(builder.Logging);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+            kestrel.Listen(settings.Address);
+        });
+        builder.Services
+            .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout)
+            .AddAkka("mlxactors", (akka, services) =>
+            {
+                akka.AddHocon(hocon, HoconAddMode.Prepend);
+                akka.ConfigureLoggers(loggers =>
+                {
+                    loggers.ClearLoggers();
+                    loggers.AddLoggerFactory();
+                });
+                addActors(akka, services);
+            })
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(RequestId.New)
+            .AddSingleton(choice.Catalog)
+            .AddSingleton(choice.Model)
+            .AddSingleton<SupervisorClient>()
+            .AddSingleton<ChatCompletions>()
+            .AddSingleton<OpenAi.Models>()
+            .AddSingleton<Health>()
+            .AddHostedService<WarmUp>();
+
+        var app = builder.Build();
+        app.UseMiddleware<ErrorMiddleware>();
+        app.MapOpenAi();
+        return app;
+    }
+
+    // One line an entry; the framework's own chatter stays out unless the environment asks for it (Logging__LogLevel__…).
+    private static void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+    }
+}
