@@ -1,0 +1,39 @@
+using System.Buffers.Binary;
+using System.Text;
+using MlxActors.Native.Results;
+
+namespace MlxActors.Models.Media.Png;
+
+/// <summary>One chunk as it stands in the file; nothing is copied.</summary>
+/// <param name="Whole">Type, body and checksum.</param>
+internal readonly record struct PngChunk(ReadOnlyMemory<byte> Whole)
+{
+    private const int TypeLength = 4;
+    private const int CrcLength = 4;
+
+    /// <summary>Length field, type and checksum.</summary>
+    public const int Overhead = sizeof(uint) + TypeLength + CrcLength;
+
+    public string Type => Encoding.Latin1.GetString(Whole.Span[..TypeLength]);
+
+    public ReadOnlyMemory<byte> Body => Whole[TypeLength..^CrcLength];
+
+    /// <summary>A decoder that does not know a critical chunk cannot show the picture; the case of the first letter says which are.</summary>
+    public bool IsAncillary => Whole.Span[0] is >= (byte)'a' and <= (byte)'z';
+
+    public bool HasRightCrc => Crc32.Of(Whole.Span[..^CrcLength]) == BinaryPrimitives.ReadUInt32BigEndian(Whole.Span[^CrcLength..]);
+
+    /// <summary>The chunk at this place of the file.</summary>
+    public static Result<PngChunk, MediaError> At(ReadOnlyMemory<byte> content, int position)
+    {
+        var rest = content[position..];
+        if (rest.Length < Overhead)
+        {
+            return PngDecoder.Malformed($"the file ends at byte {content.Length}, within a chunk that begins at byte {position}");
+        }
+        var length = BinaryPrimitives.ReadUInt32BigEndian(rest.Span);
+        return length <= rest.Length - Overhead
+            ? new PngChunk(rest.Slice(sizeof(uint), (int)length + TypeLength + CrcLength))
+            : PngDecoder.Malformed($"the chunk at byte {position} claims {length} bytes, {rest.Length - Overhead} are left");
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using MlxActors.Models.Media;
+using MlxActors.Native.Results;
+
+namespace MlxActors.Golden.Images;
+
+/// <summary>Pixels against Pillow's, for every row of <c>images/decode/index.json</c>.</summary>
+public sealed class ImageDecodeTests
+{
+    private const string Folder = "images/decode";
+    private static readonly string IndexPath = Goldens.PathOf(Folder, "index.json");
+
+    private static readonly Lazy<IReadOnlyDictionary<string, JsonElement>> Index = new(() => ImageIndex.Read(IndexPath));
+
+    private static readonly Lazy<GoldenTensors> Expected = new(() => GoldenTensors.Open(Goldens.PathOf(Folder, "expected.safetensors")));
+
+    public static TheoryData<string?> Rows => Goldens.Rows(Index.Value.Keys);
+
+    [SkippableTheory]
+    [MemberData(nameof(Rows))]
+    public void Decode_FileOfTheCorpus_IsThePictureOfTheReference(string? name)
+    {
+        var file = Goldens.SkipWhenNone(name, Folder);
+        var row = Index.Value[file];
+
+        switch (ImageDecoder.Decode(File.ReadAllBytes(Goldens.PathOf(Folder, file)), ImageLimits.Default))
+        {
+            case Result<PixelImage, MediaError>.Ok(var image):
+                Assert.Equal("ok", row.GetProperty("expect").GetString());
+                AssertPixels(file, row, image);
+                break;
+
+            case Result<PixelImage, MediaError>.Error(var error):
+                AssertRefusal(row, error);
+                break;
+        }
+    }
+
+    private static void AssertPixels(string file, JsonElement row, PixelImage image)
+    {
+        var oriented = Expected.Value.Contains(file + "#oriented");
+        var prefix = oriented ? "oriented_" : "";
+        Assert.Equal(row.GetProperty(prefix + "width").GetInt32(), image.Width);
+        Assert.Equal(row.GetProperty(prefix + "height").GetInt32(), image.Height);
+
+        var tolerance = row.GetProperty("tolerance");
+        var (most, mean) = (tolerance.GetProperty("max_abs").GetInt32(), tolerance.GetProperty("mean_abs").GetDouble());
+        string[] tensors = row.TryGetProperty("also_accepted", out var suffix)
+            ? [file, file + suffix.GetString()]
+            : [oriented ? file + "#oriented" : file];
+        var differences = tensors.Select(tensor => Compare(Expected.Value[tensor].Bytes(), image.Rgb.ToArray())).ToArray();
+        Assert.True(
+            differences.Any(difference => difference.Most <= most && difference.Mean <= mean),
+            $"{file}: (max, mean) is {string.Join(" or ", differences)}, allowed ({most}, {mean})");
+    }
+
+    private static (int Most, double Mean) Compare(byte[] expected, byte[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        var differences = expected.Zip(actual, (left, right) => Math.Abs(left - right)).ToArray();
+        return (differences.Max(), differences.Average());
+    }
+
+    private static void AssertRefusal(JsonElement row, MediaError error)
+    {
+        Skip.If(error is MediaError.UnsupportedFormat, $"format needs ffmpeg: {error.Message}");
+        var isAcceptable = row.GetProperty("expect").GetString() == "error" || row.TryGetProperty("error_acceptable", out _);
+        Assert.True(isAcceptable, error.Message);
+        Assert.IsType<MediaError.UnsupportedVariant>(error);
+    }
+}
