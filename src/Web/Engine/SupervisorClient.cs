@@ -1,19 +1,16 @@
 using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.Hosting;
-using MlxActors.Actors.Protocol;
+using MlxActors.Actors;
 using MlxActors.Generation;
 using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
 using Status = MlxActors.Actors.Protocol.ModelSupervisorProtocol.Status;
 
 namespace MlxActors.Web.Engine;
 
-/// <summary>The key under which the supervisor stands in the actor registry.</summary>
-public sealed class SupervisorKey;
-
 /// <summary>The supervisor as the HTTP side sees it.</summary>
 internal sealed class SupervisorClient(
-    IRequiredActor<SupervisorKey> supervisor, ActorSystem system, IHostApplicationLifetime lifetime, TimeProvider clock)
+    IRequiredActor<ModelSupervisor> supervisor, ActorSystem system, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
     // The supervisor only accepts, it does not work: an answer that takes longer is a fault.
     private static readonly TimeSpan AcceptTimeout = TimeSpan.FromSeconds(10);

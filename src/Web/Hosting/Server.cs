@@ -1,7 +1,7 @@
 using Akka.Configuration;
 using Akka.Hosting;
+using MlxActors.Actors;
 using MlxActors.Generation;
-using MlxActors.Models;
 using MlxActors.Web.Engine;
 using MlxActors.Web.OpenAi;
 using MlxActors.Web.OpenAi.Errors;
@@ -14,7 +14,7 @@ internal static class Server
     // Streams that still run when the server is told to stop end at once; this is for what hangs nevertheless.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
-    /// <param name="addActors">Starts the actors, the supervisor among them under <see cref="SupervisorKey"/>.</param>
+    /// <param name="addActors">Starts the actors, the supervisor among them under <see cref="ModelSupervisor"/>.</param>
     public static WebApplication Build(
         ServerSettings settings, ModelChoice choice, Config hocon, Action<AkkaConfigurationBuilder, IServiceProvider> addActors)
     {
