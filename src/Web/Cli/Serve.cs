@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Akka.Configuration;
-using Akka.Hosting;
 using Microsoft.AspNetCore.Connections;
 using MlxActors.Native.Results;
 using MlxActors.Web.Hosting;
@@ -13,48 +11,35 @@ internal static class Serve
 {
     private const int Failure = 1;
 
-    /// <param name="addActors">Starts the actors, from the configuration.</param>
-    /// <param name="engine">What computes, in words, by the configuration.</param>
-    public static Task<int> RunAsync(
-        ServeOptions options, Action<AkkaConfigurationBuilder, IServiceProvider> addActors, Func<Config, string> engine) =>
-        Prepare(options).Match(
-            prepared => ListenAsync(prepared.Settings, prepared.Choice, prepared.Hocon, addActors, engine),
-            error => FailAsync(error, CommandLine.UsageError));
+    public static Task<int> RunAsync(ServeOptions options) =>
+        Prepare(options).Match(ListenAsync, error => FailAsync(error, CommandLine.UsageError));
 
-    private static Result<(Config Hocon, ServerSettings Settings, ModelChoice Choice), string> Prepare(ServeOptions options) =>
+    private static Result<ServerPlan, string> Prepare(ServeOptions options) =>
         HoconFiles.Load(
             Path.Combine(AppContext.BaseDirectory, "hocon"),
             options.ConfigFile ?? Environment.GetEnvironmentVariable(HoconFiles.UserFileVariable),
             options.ToHocon())
-        .Bind(hocon => ServerSettings.Read(
-            hocon,
+        .Bind(hocon => ServerPlan.Make(hocon, options.Model, new Surroundings(
             Environment.GetEnvironmentVariable,
             Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
-            AppContext.BaseDirectory)
-        .Bind(settings => ModelChoice.Make(settings.Catalog, options.Model, settings.DefaultModels)
-        .Map(choice => (hocon, settings, choice))));
+            AppContext.BaseDirectory)));
 
-    private static async Task<int> ListenAsync(
-        ServerSettings settings,
-        ModelChoice choice,
-        Config hocon,
-        Action<AkkaConfigurationBuilder, IServiceProvider> addActors,
-        Func<Config, string> engine)
+    private static async Task<int> ListenAsync(ServerPlan plan)
     {
-        await using var app = Server.Build(settings, choice, hocon, addActors);
+        await using var app = Server.Build(plan);
         try
         {
             await app.StartAsync();
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            return await FailAsync(InUse(settings.Address), Failure);
+            return await FailAsync(InUse(plan.Settings.Address), Failure);
         }
         catch (SocketException e)
         {
-            return await FailAsync($"Cannot listen on {settings.Address}: {e.Message}. Choose another address with --host and --port.", Failure);
+            return await FailAsync($"Cannot listen on {plan.Settings.Address}: {e.Message}. Choose another address with --host and --port.", Failure);
         }
-        Console.WriteLine(StartupText.Compose(choice, engine(hocon), app.Urls));
+        Console.WriteLine(StartupText.Compose(plan.Choice, plan.Engine.Describe(), app.Urls));
         await app.WaitForShutdownAsync();
         return 0;
     }

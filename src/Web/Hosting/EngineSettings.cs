@@ -28,6 +28,17 @@ internal sealed record EngineSettings(CpuOptions Cpu)
         return backend.Description;
     }
 
+    /// <inheritdoc cref="LoadModel"/>
+    public Result<LoadedModel, LoadError> Load(string directory, CancellationToken cancellationToken)
+    {
+        var backend = new CpuBackend(Cpu);
+        return ModelLoader.Load(directory, backend, cancellationToken).MapError(error =>
+        {
+            backend.Dispose();
+            return error;
+        });
+    }
+
     private static CpuMode? ParseMode(string? mode) => mode switch
     {
         "exact" => CpuMode.Exact,

@@ -1,6 +1,4 @@
-using Akka.Configuration;
 using Akka.Hosting;
-using MlxActors.Actors;
 using MlxActors.Generation;
 using MlxActors.Web.Engine;
 using MlxActors.Web.OpenAi;
@@ -14,34 +12,32 @@ internal static class Server
     // Streams that still run when the server is told to stop end at once; this is for what hangs nevertheless.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
-    /// <param name="addActors">Starts the actors, the supervisor among them under <see cref="ModelSupervisor"/>.</param>
-    public static WebApplication Build(
-        ServerSettings settings, ModelChoice choice, Config hocon, Action<AkkaConfigurationBuilder, IServiceProvider> addActors)
+    public static WebApplication Build(ServerPlan plan)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         ConfigureLogging(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
-            kestrel.Listen(settings.Address);
+            kestrel.Limits.MaxRequestBodySize = plan.Settings.MaxRequestBytes;
+            kestrel.Listen(plan.Settings.Address);
         });
         builder.Services
             .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout)
-            .AddAkka("mlxactors", (akka, services) =>
+            .AddAkka("mlxactors", akka =>
             {
-                akka.AddHocon(hocon, HoconAddMode.Prepend);
+                akka.AddHocon(plan.Hocon, HoconAddMode.Prepend);
                 akka.ConfigureLoggers(loggers =>
                 {
                     loggers.ClearLoggers();
                     loggers.AddLoggerFactory();
                 });
-                addActors(akka, services);
+                plan.AddActors(akka);
             })
             .AddSingleton(TimeProvider.System)
             .AddSingleton(RequestId.New)
-            .AddSingleton(choice.Catalog)
-            .AddSingleton(choice.Model)
+            .AddSingleton(plan.Choice.Catalog)
+            .AddSingleton(plan.Choice.Model)
             .AddSingleton<SupervisorClient>()
             .AddSingleton<ChatCompletions>()
             .AddSingleton<OpenAi.Models>()

@@ -11,10 +11,7 @@ namespace MlxActors.Web.Hosting;
 /// <param name="DefaultModels">Names of models; the first that is on this machine is served when none is named.</param>
 internal sealed record ServerSettings(IPEndPoint Address, long MaxRequestBytes, ModelCatalog Catalog, ImmutableArray<string> DefaultModels)
 {
-    /// <param name="variable">Reads an environment variable.</param>
-    /// <param name="home">The user's home folder.</param>
-    /// <param name="binaries">The folder of the server's binaries; shipped models are looked for there and above.</param>
-    public static Result<ServerSettings, string> Read(Config config, Func<string, string?> variable, string home, string binaries)
+    public static Result<ServerSettings, string> Read(Config config, Surroundings surroundings)
     {
         var host = config.GetString("mlxactors.http.host", null);
         var port = config.GetInt("mlxactors.http.port", 0);
@@ -27,7 +24,7 @@ internal sealed record ServerSettings(IPEndPoint Address, long MaxRequestBytes, 
             : Result.Ok<ServerSettings, string>(new ServerSettings(
                 new IPEndPoint(address, port),
                 maxRequest.Value,
-                ReadCatalog(config, HubCache.Locate(variable, home), ShippedModels(binaries)),
+                ReadCatalog(config, HubCache.Locate(surroundings.Variable, surroundings.Home), ShippedModels(surroundings.Binaries)),
                 [.. config.GetStringList("mlxactors.models.default")]));
     }
 
