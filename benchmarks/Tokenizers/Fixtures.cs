@@ -23,9 +23,12 @@ internal static class Fixtures
     }
 
     public static HuggingFaceTokenizer Tokenizer(byte[] file) =>
-        HuggingFaceTokenizer.Read(file, "tokenizer.json").Match(tokenizer => tokenizer, error => throw new InvalidDataException(error.Message));
+        HuggingFaceTokenizer.Read(file, "tokenizer.json")
+            .Match(tokenizer => tokenizer, error => throw new InvalidDataException(error.Message));
 
-    /// <summary>One megabyte: the golden texts in many scripts, and the prose and code of this repository, in small pieces among each other.</summary>
+    /// <summary>
+    /// One megabyte: the golden texts in many scripts, and the prose and code of this repository, in small pieces among each other.
+    /// </summary>
     public static string MixedText()
     {
         var golden = Directory.EnumerateFiles(Goldens, "ids.jsonl", SearchOption.AllDirectories).Order(StringComparer.Ordinal)

@@ -27,8 +27,8 @@ internal static class TokenizersCommand
             var cold = Time(() => fresh.CountTokens(text));
             var longWord = Best(() => tokenizer.CountTokens(word));
             Console.WriteLine(
-                $"{family}: load {first:F2} s, again {load:F2} s; mixed text {megabytes / whole:F1} MB/s, cache cold {megabytes / cold:F1} MB/s; "
-                + $"a word of {word.Length / 1024} KB {longWord:F3} s");
+                $"{family}: load {first:F2} s, again {load:F2} s; mixed text {megabytes / whole:F1} MB/s, "
+                + $"cache cold {megabytes / cold:F1} MB/s; a word of {word.Length / 1024} KB {longWord:F3} s");
         }
         return 0;
     }
