@@ -37,7 +37,8 @@ internal readonly unsafe struct Activate(float* x, float* up, float* y, long len
 
     private double Value(double value) => activation switch
     {
-        Activation.GeluTanh => 0.5 * value * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (value + 0.044715 * value * value * value))),
+        // ½(1 + tanh u) is 1 / (1 + e^(−2u)), which keeps its digits where tanh u comes near −1.
+        Activation.GeluTanh => value / (1 + Math.Exp(-2 * Math.Sqrt(2 / Math.PI) * (value + 0.044715 * value * value * value))),
         Activation.Gelu => value * NormalDistribution.Cumulative(value),
         Activation.Silu => value / (1 + Math.Exp(-value)),
         _ => throw new System.Diagnostics.UnreachableException(),
