@@ -21,7 +21,19 @@ internal readonly unsafe struct Activate(float* x, float* up, float* y, long len
 
     public void Vector<TSimd, TFloats>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
-        where TFloats : struct => Scalar(first, end, worker);
+        where TFloats : struct
+    {
+        var last = Math.Min((long)end * Block, length);
+        for (var i = (long)first * Block; i < last; i += TSimd.Lanes)
+        {
+            var value = VectorMath<TSimd, TFloats>.Activate(VectorMath<TSimd, TFloats>.LoadUpTo(x + i, last - i), activation);
+            if (up is not null)
+            {
+                value = TSimd.Multiply(value, VectorMath<TSimd, TFloats>.LoadUpTo(up + i, last - i));
+            }
+            VectorMath<TSimd, TFloats>.StoreUpTo(value, y + i, last - i);
+        }
+    }
 
     private double Value(double value) => activation switch
     {
