@@ -1,0 +1,25 @@
+namespace MlxActors.Benchmarks.Synthesis;
+
+/// <summary><c>synthesize &lt;model&gt; &lt;folder&gt;</c>: writes a random checkpoint of a real model's shape.</summary>
+public static class SynthesizeCommand
+{
+    public const string Name = "synthesize";
+
+    private static readonly Dictionary<string, Gemma3Blueprint> Blueprints = new(StringComparer.Ordinal)
+    {
+        ["gemma3-4b"] = Gemma3Blueprint.Gemma3With4B,
+    };
+
+    /// <returns>The process's exit code.</returns>
+    public static int Run(ReadOnlySpan<string> arguments)
+    {
+        if (arguments is not [var model, var folder] || !Blueprints.TryGetValue(model, out var blueprint))
+        {
+            Console.Error.WriteLine($"usage: {Name} <{string.Join("|", Blueprints.Keys)}> <folder>");
+            return 2;
+        }
+        blueprint.Write(folder);
+        Console.WriteLine($"{model} in {Path.GetFullPath(folder)}: {new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length):N0} bytes");
+        return 0;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using MlxActors.Native.Cpu.Memory;
+
+namespace MlxActors.Native.Cpu.Caches;
+
+/// <summary>Pages of native memory with counted references; a page that nobody holds is used again for the same layout.</summary>
+internal sealed unsafe class PagePool : IDisposable
+{
+    private readonly Dictionary<PageLayout, nint> _free = [];
+    private readonly List<NativeBlock> _blocks = [];
+
+    public bool IsDisposed { get; private set; }
+
+    /// <summary>Pages handed out and not yet given back.</summary>
+    public int InUse { get; private set; }
+
+    /// <summary>A zeroed page with one reference.</summary>
+    public nint Rent(PageLayout layout)
+    {
+        var page = _free.GetValueOrDefault(layout);
+        if (page == 0)
+        {
+            var block = new NativeBlock(NativeBlock.Alignment + layout.Floats * sizeof(float));
+            _blocks.Add(block);
+            page = (nint)block.Start + NativeBlock.Alignment;
+        }
+        else
+        {
+            _free[layout] = HeaderOf(page)->NextFree;
+        }
+        *HeaderOf(page) = new Header { References = 1 };
+        layout.Clear((float*)page);
+        InUse++;
+        return page;
+    }
+
+    public bool IsShared(nint page) => HeaderOf(page)->References > 1;
+
+    public void Share(nint page) => HeaderOf(page)->References++;
+
+    public void Release(nint page, PageLayout layout)
+    {
+        var header = HeaderOf(page);
+        if (--header->References == 0)
+        {
+            header->NextFree = _free.GetValueOrDefault(layout);
+            _free[layout] = page;
+            InUse--;
+        }
+    }
+
+    public void Dispose()
+    {
+        IsDisposed = true;
+        foreach (var block in _blocks)
+        {
+            block.Dispose();
+        }
+        _blocks.Clear();
+        _free.Clear();
+    }
+
+    private static Header* HeaderOf(nint page) => (Header*)(page - NativeBlock.Alignment);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Header
+    {
+        public int References;
+        public nint NextFree;
+    }
+}

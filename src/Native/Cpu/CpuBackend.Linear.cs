@@ -1,0 +1,137 @@
+using MlxActors.Native.Cpu.Kernels;
+using MlxActors.Native.Tensors;
+
+namespace MlxActors.Native.Cpu;
+
+/// <summary>Products with weights.</summary>
+public sealed unsafe partial class CpuBackend
+{
+    public Tensor Linear(Tensor x, Weight weight, Tensor? bias = null)
+    {
+        Operands.RequireRows(nameof(Linear), nameof(x), x);
+        var matrix = WeightMatrix(nameof(Linear), weight);
+        if (x.Shape.Last != matrix.K)
+        {
+            throw new TensorException(nameof(Linear), $"x of {matrix.K} features for a weight {weight.Shape}", x.ToString());
+        }
+        if (bias is { } vector)
+        {
+            Operands.RequireVector(nameof(Linear), nameof(bias), vector, matrix.N);
+        }
+        var result = NewFloats(x.Shape.WithLast(matrix.N));
+        using var scope = BeginScope();
+        var addend = bias is { } b ? AnyFloats(b) : null;
+        LinearExact(Floats(x), x.Shape.Rows, matrix, addend, Floats(result));
+        return result;
+    }
+
+    public Tensor MatMul(Tensor x, Tensor w)
+    {
+        Operands.RequireRows(nameof(MatMul), nameof(x), x);
+        Operands.RequireFloat(nameof(MatMul), nameof(w), w);
+        if (w.Shape.Rank != 2 || w.Shape[0] != x.Shape.Last)
+        {
+            throw new TensorException(nameof(MatMul), $"w of shape ({x.Shape.Last}, N)", w.ToString());
+        }
+        var n = w.Shape[1];
+        var result = NewFloats(x.Shape.WithLast(n));
+        using var scope = BeginScope();
+        var columns = Operands.Blocks(n, Kernels.MatMul.Columns);
+        Run(new MatMul(Floats(x), AnyFloats(w), Floats(result), x.Shape.Rows, x.Shape.Last, n), columns, block: 1);
+        return result;
+    }
+
+    public Tensor Embed(ReadOnlySpan<int> ids, Weight table)
+    {
+        var matrix = WeightMatrix(nameof(Embed), table);
+        foreach (var id in ids)
+        {
+            if ((uint)id >= (uint)matrix.N)
+            {
+                throw new TensorException(nameof(Embed), $"ids below {matrix.N}", $"{id}");
+            }
+        }
+        var result = NewFloats(new Shape(ids.Length, matrix.K));
+        using var scope = BeginScope();
+        var rows = Scratch<int>(ids.Length);
+        ids.CopyTo(new Span<int>(rows, ids.Length));
+        Run(new Embed(matrix, rows, Floats(result)), ids.Length, RowsPerBlock(matrix.K));
+        return result;
+    }
+
+    private void LinearExact(float* x, int rows, WeightMatrix matrix, float* bias, float* y)
+    {
+        var scratch = Scratch<float>(_pool.Count * LinearExactKernel.ScratchLength(matrix.K));
+        var tiles = Operands.Blocks(matrix.N, LinearExactKernel.Columns);
+        Run(new LinearExactKernel(x, rows, matrix, bias, y, scratch), tiles, BlocksOf(tiles));
+    }
+
+    /// <summary>Items a thread takes at a time, so that each thread comes about eight times.</summary>
+    private int BlocksOf(int items) => Math.Max(1, items / (_pool.Count * 8));
+
+    private static WeightMatrix WeightMatrix(string operation, Weight weight) => weight switch
+    {
+        Weight.Plain plain => PlainMatrix(operation, plain),
+        Weight.Quantized quantized => QuantizedMatrix(operation, quantized),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static WeightMatrix PlainMatrix(string operation, Weight.Plain plain)
+    {
+        var values = plain.Values;
+        Operands.RequireFloat(operation, "weight", values);
+        if (values.Shape.Rank != 2)
+        {
+            throw new TensorException(operation, "weight of shape (N, K)", values.ToString());
+        }
+        var (n, k) = (values.Shape[0], values.Shape[1]);
+        return new WeightMatrix
+        {
+            N = n,
+            K = k,
+            Bits = 0,
+            GroupSize = 0,
+            Parameters = values.DType,
+            RowBytes = (long)k * values.DType.Size(),
+            Packed = Start(operation, values),
+        };
+    }
+
+    private static WeightMatrix QuantizedMatrix(string operation, Weight.Quantized quantized)
+    {
+        var (packed, scales, biases, group, bits) = quantized;
+        if (bits is not (2 or 3 or 4 or 5 or 6 or 8) || group is not (32 or 64 or 128))
+        {
+            throw new TensorException(
+                operation, "2, 3, 4, 5, 6 or 8 bits in groups of 32, 64 or 128", $"{bits} bits in groups of {group}");
+        }
+        Operands.RequireFloat(operation, "scales", scales);
+        if (scales.Shape.Rank != 2)
+        {
+            throw new TensorException(operation, "scales of shape (N, K / group size)", scales.ToString());
+        }
+        if (biases.Shape != scales.Shape || biases.DType != scales.DType)
+        {
+            throw new TensorException(operation, $"biases like the scales {scales}", biases.ToString());
+        }
+        var (n, groups) = (scales.Shape[0], scales.Shape[1]);
+        var k = checked(groups * group);
+        var words = k / 32 * bits;
+        if (packed.DType != DType.UInt32 || packed.Shape != new Shape(n, words))
+        {
+            throw new TensorException(operation, $"packed weights UInt32({n}, {words}) for scales {scales}", packed.ToString());
+        }
+        return new WeightMatrix
+        {
+            N = n,
+            K = k,
+            Bits = bits,
+            GroupSize = group,
+            Parameters = scales.DType,
+            RowBytes = (long)words * sizeof(uint),
+            Packed = Start(operation, packed),
+            Scales = Start(operation, scales),
+            Biases = Start(operation, biases),
+        };
+    }
+}

@@ -1,0 +1,33 @@
+using MlxActors.Native.Cpu.Simd;
+using MlxActors.Native.Cpu.Threads;
+using MlxActors.Native.Tensors;
+
+namespace MlxActors.Native.Cpu.Kernels;
+
+/// <summary><c>activation(x)</c>, times <paramref name="up"/> where it is not null. Items are blocks of <see cref="Block"/> elements.</summary>
+internal readonly unsafe struct Activate(float* x, float* up, float* y, long length, Activation activation) : IKernel
+{
+    public const int Block = 2048;
+
+    public void Scalar(int first, int end, int worker)
+    {
+        var last = Math.Min((long)end * Block, length);
+        for (var i = (long)first * Block; i < last; i++)
+        {
+            var value = Value(x[i]);
+            y[i] = (float)(up is null ? value : value * up[i]);
+        }
+    }
+
+    public void Vector<TSimd, TFloats>(int first, int end, int worker)
+        where TSimd : struct, ISimd<TFloats>
+        where TFloats : struct => Scalar(first, end, worker);
+
+    private double Value(double value) => activation switch
+    {
+        Activation.GeluTanh => 0.5 * value * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (value + 0.044715 * value * value * value))),
+        Activation.Gelu => value * NormalDistribution.Cumulative(value),
+        Activation.Silu => value / (1 + Math.Exp(-value)),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

@@ -1,0 +1,36 @@
+using MlxActors.Native.Cpu.Simd;
+using MlxActors.Native.Cpu.Threads;
+
+namespace MlxActors.Native.Cpu.Kernels;
+
+/// <summary><c>x · wᵀ + bias</c> in floats. Items are tiles of <see cref="Columns"/> rows of the weight.</summary>
+internal readonly unsafe struct LinearExactKernel(float* x, int rows, WeightMatrix weight, float* bias, float* y, float* scratch) : IKernel
+{
+    public const int Columns = 4;
+
+    /// <summary>Floats of scratch a thread needs for a weight of K features.</summary>
+    public static long ScratchLength(int k) => (long)Columns * k;
+
+    public void Scalar(int first, int end, int worker)
+    {
+        var w = scratch + worker * ScratchLength(weight.K);
+        for (var n = first * Columns; n < Math.Min(end * Columns, weight.N); n++)
+        {
+            weight.Dequantize(n, w);
+            for (var row = 0; row < rows; row++)
+            {
+                var source = x + (long)row * weight.K;
+                var sum = 0.0;
+                for (var k = 0; k < weight.K; k++)
+                {
+                    sum += (double)source[k] * w[k];
+                }
+                y[(long)row * weight.N + n] = (float)(bias is null ? sum : sum + bias[n]);
+            }
+        }
+    }
+
+    public void Vector<TSimd, TFloats>(int first, int end, int worker)
+        where TSimd : struct, ISimd<TFloats>
+        where TFloats : struct => Scalar(first, end, worker);
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using MlxActors.Models;
+using MlxActors.Models.Caches;
+using MlxActors.Models.Gemma3;
+using MlxActors.Native.Tensors;
+
+namespace MlxActors.Golden.Families;
+
+/// <summary>A model at work on one sequence of a case: its encoded images, its cache, and steps that end in plain arrays.</summary>
+public sealed class Gemma3Run : IDisposable
+{
+    private readonly Gemma3Model _model;
+    private readonly IBackend _backend;
+    private readonly MediaRun[] _media;
+
+    public Gemma3Run(Gemma3Case golden, Gemma3Model model, IBackend backend)
+    {
+        (_model, _backend) = (model, backend);
+        _media = [.. golden.ImageRuns().Zip(golden.Images, (run, pixels) => new MediaRun(run.Position, model.EncodeImage(pixels)))];
+        Cache = model.NewCache();
+    }
+
+    public SequenceCache Cache { get; }
+
+    public ReadOnlySpan<MediaRun> Media => _media;
+
+    /// <summary>Logits of the last of <paramref name="tokens"/>.</summary>
+    public float[] Step(ReadOnlySpan<int> tokens) => Forward(tokens, LogitRows.Last, null);
+
+    /// <summary>Logits of each of <paramref name="tokens"/>, one row behind the other.</summary>
+    public float[] StepAll(ReadOnlySpan<int> tokens, Trace? trace = null) => Forward(tokens, LogitRows.All, trace);
+
+    /// <summary>The greedy continuation behind a prompt, with the logits that chose each token.</summary>
+    public (ImmutableArray<int> Ids, ImmutableArray<float[]> Logits) Greedy(ReadOnlySpan<int> prompt, int count)
+    {
+        var (ids, logits) = (ImmutableArray.CreateBuilder<int>(count), ImmutableArray.CreateBuilder<float[]>(count));
+        for (var next = Step(prompt); ids.Count < count; next = Step([ids[^1]]))
+        {
+            logits.Add(next);
+            ids.Add(Closeness.ArgMax(next));
+        }
+        return (ids.ToImmutable(), logits.ToImmutable());
+    }
+
+    public void Dispose()
+    {
+        Cache.Dispose();
+        foreach (var run in _media)
+        {
+            run.Features.Dispose();
+        }
+    }
+
+    private float[] Forward(ReadOnlySpan<int> tokens, LogitRows rows, Trace? trace)
+    {
+        using var scope = _backend.BeginScope();
+        var batch = new Batch(_model.Info.ImagesAttendBothWays);
+        batch.Add(Cache, tokens, _media, rows);
+        return _backend.View(_model.Forward(batch, trace)!.Value).ToArray();
+    }
+}
