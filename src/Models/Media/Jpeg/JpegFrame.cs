@@ -28,7 +28,7 @@ internal sealed record JpegFrame(
     {
         if (body.Length < HeadLength || body.Length != HeadLength + (ComponentLength * body[5]))
         {
-            return JpegDecoder.Malformed($"the frame header has {body.Length} bytes, which is not 6 and 3 for each component");
+            return JpegDecoder.Malformed($"the frame header has {body.Length} bytes, not 6 and 3 for each component");
         }
         if (body[0] != 8)
         {
