@@ -114,6 +114,6 @@ internal static class BpeJson
         }
         return parts == 2 && reader.TokenType == JsonTokenType.EndArray
             ? (left, length)
-            : throw new TokenizerFormatException($"{MergesPlace}[{index}]: expected an array of two tokens");
+            : throw new TokenizerFormatException($"{MergesPlace}[{index}]: expected two tokens, found {parts}");
     }
 }

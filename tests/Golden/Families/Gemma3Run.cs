@@ -34,10 +34,10 @@ public sealed class Gemma3Run : IDisposable
     public (ImmutableArray<int> Ids, ImmutableArray<float[]> Logits) Greedy(ReadOnlySpan<int> prompt, int count)
     {
         var (ids, logits) = (ImmutableArray.CreateBuilder<int>(count), ImmutableArray.CreateBuilder<float[]>(count));
-        for (var next = Step(prompt); ids.Count < count; next = Step([ids[^1]]))
+        for (var step = 0; step < count; step++)
         {
-            logits.Add(next);
-            ids.Add(Closeness.ArgMax(next));
+            logits.Add(step == 0 ? Step(prompt) : Step([ids[^1]]));
+            ids.Add(Closeness.ArgMax(logits[^1]));
         }
         return (ids.ToImmutable(), logits.ToImmutable());
     }

@@ -23,4 +23,16 @@ public sealed class DemoPromptGoldens
 
         Assert.Equal(Gemma3PromptGoldens.Ids(row.GetProperty("prompt_ids")), tokens);
     }
+
+    [SkippableTheory]
+    [MemberData(nameof(Cases))]
+    public void Decode_OneTokenAtATime_GivesTheReplyOfTheReference(string? name)
+    {
+        var row = Gemma3PromptGoldens.RowOf(Goldens.SkipWhenNone(name, "demo"));
+        var decoder = TokenizerFiles.Of(Model).NewDecoder(skipSpecialTokens: true);
+
+        var reply = string.Concat(Gemma3PromptGoldens.Ids(row.GetProperty("reply_ids")).Select(decoder.Add)) + decoder.Flush();
+
+        Assert.Equal(row.GetProperty("reply").GetString(), reply);
+    }
 }
