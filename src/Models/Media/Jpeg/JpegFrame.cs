@@ -72,7 +72,7 @@ internal sealed record JpegFrame(
         var (across, down) = (layouts.Max(layout => layout.Horizontal), layouts.Max(layout => layout.Vertical));
         return layouts.All(layout => across % layout.Horizontal == 0 && down % layout.Vertical == 0)
             ? null
-            : new MediaError.UnsupportedVariant(ImageFormat.Jpeg, "sampling factors of which one does not divide the other", "whole ratios");
+            : new MediaError.UnsupportedVariant(ImageFormat.Jpeg, "sampling factors that do not divide each other", "whole ratios");
     }
 
     private static Result<JpegFrame, MediaError> Create(

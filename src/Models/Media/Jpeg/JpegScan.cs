@@ -63,7 +63,7 @@ internal sealed record JpegScan(ImmutableArray<ScanComponent> Components, int Fi
             : new JpegScan(components.ToImmutable(), first, last, high, low);
     }
 
-    /// <summary>A sequential scan codes all coefficients, whatever else its header says within reason (as other decoders have it).</summary>
+    /// <summary>A sequential scan codes all coefficients, whatever band its header names: other decoders do not mind either.</summary>
     private static bool IsLegalBand(bool progressive, int components, int first, int last, int high, int low) =>
         first <= last && last < JpegComponent.BlockLength
         && (!progressive

@@ -19,7 +19,7 @@ internal sealed record PngChunk(string Type, ReadOnlyMemory<byte> Whole)
 
     public ReadOnlyMemory<byte> Body => Whole[TypeLength..^CrcLength];
 
-    /// <summary>A decoder that does not know a critical chunk cannot show the picture; the case of the first letter says which are.</summary>
+    /// <summary>The case of the first letter says it. Without knowing a critical chunk a decoder cannot show the picture.</summary>
     public bool IsAncillary => Type[0] is >= 'a' and <= 'z';
 
     public bool HasRightCrc => Crc32.Of(Whole.Span[..^CrcLength]) == BinaryPrimitives.ReadUInt32BigEndian(Whole.Span[^CrcLength..]);
