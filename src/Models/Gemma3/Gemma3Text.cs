@@ -121,9 +121,7 @@ public sealed record Gemma3Text(
     /// <summary>Logits <c>[LogitRows, V]</c>; null when no row wants any. Keys and values of all rows join the caches.</summary>
     public Tensor? Forward(IBackend b, Batch batch, Trace? trace)
     {
-        var h = Embed(b, batch);
-        trace?.Invoke("embeddings", h);
-        h = Decode(b, h, batch, trace);
+        var h = Decode(b, batch, trace);
         if (batch.LogitRows.IsEmpty)
         {
             return null;
@@ -144,9 +142,14 @@ public sealed record Gemma3Text(
         return h;
     }
 
-    private Tensor Decode(IBackend b, Tensor h, Batch batch, Trace? trace)
+    /// <summary>The residual stream behind the last layer.</summary>
+    private Tensor Decode(IBackend b, Batch batch, Trace? trace)
     {
         var (global, local) = RopeTables(b, batch.Layout);
+        // Ends with the caller's scope: its one survivor is the result.
+        var stream = b.BeginScope();
+        var h = Embed(b, batch);
+        trace?.Invoke("embeddings", h);
         var sequences = batch.Caches.Length;
         var caches = ArrayPool<KvCache>.Shared.Rent(sequences);
         try
@@ -157,7 +160,7 @@ public sealed record Gemma3Text(
                 {
                     caches[sequence] = batch.Caches[sequence].Layers[i];
                 }
-                h = Layers[i].Forward(b, h, Layers[i].IsGlobal ? global : local, caches.AsSpan(0, sequences), batch.Layout);
+                h = stream.KeepOnly(Layers[i].Forward(b, h, Layers[i].IsGlobal ? global : local, caches.AsSpan(0, sequences), batch.Layout));
                 trace?.Invoke($"layer_{i:00}", h);
             }
         }

@@ -112,21 +112,17 @@ public sealed record Gemma3Vision(
     /// <summary><c>[3, H, W] → [tokens, hidden]</c>, kept until disposed.</summary>
     public KeptTensor Forward(IBackend b, PixelValues pixels, Trace? trace)
     {
-        var h = Kept(b, () => Embed(b, pixels));
-        trace?.Invoke("patch_embeddings", h.Value);
+        using var scope = b.BeginScope();
+        var h = Embed(b, pixels);
+        trace?.Invoke("patch_embeddings", h);
         for (var i = 0; i < Layers.Count; i++)
         {
-            using var before = h;
-            h = Kept(b, () => Layers[i].Forward(b, before.Value));
-            trace?.Invoke($"layer_{i:00}", h.Value);
+            h = scope.KeepOnly(Layers[i].Forward(b, h));
+            trace?.Invoke($"layer_{i:00}", h);
         }
-        using var last = h;
-        return Kept(b, () =>
-        {
-            var normed = PostLayernorm.Forward(b, last.Value);
-            trace?.Invoke("post_layernorm", normed);
-            return Projector.Forward(b, normed, trace);
-        });
+        h = PostLayernorm.Forward(b, h);
+        trace?.Invoke("post_layernorm", h);
+        return b.Keep(Projector.Forward(b, h, trace));
     }
 
     private Tensor Embed(IBackend b, PixelValues pixels)
@@ -135,12 +131,5 @@ public sealed record Gemma3Vision(
         var positions = Enumerable.Range(0, patches.Rows).ToArray();
         var x = b.FromFloats(patches.Values, new Shape(patches.Rows, patches.Columns));
         return b.Add(PatchEmbedding.Forward(b, x), PositionEmbedding.Forward(b, positions));
-    }
-
-    /// <summary>Each layer of the tower has a scope of its own: thousands of patches would add up over the layers.</summary>
-    private static KeptTensor Kept(IBackend b, Func<Tensor> compute)
-    {
-        using var scope = b.BeginScope();
-        return b.Keep(compute());
     }
 }

@@ -41,6 +41,25 @@ public sealed record ImageProcessorConfig(
         new("do_pan_and_scan", "false", value => value.ValueKind == JsonValueKind.False),
     ];
 
+    /// <summary>
+    /// Reads the settings of a checkpoint: <c>preprocessor_config.json</c>, else the <c>image_processor</c> of <c>processor_config.json</c>, else the
+    /// defaults. Pixels come out in the size that the tower takes.
+    /// </summary>
+    public static Result<ImageProcessorConfig, LoadError> Load(string directory, Gemma3VisionConfig vision)
+    {
+        var settings = ReadObject(directory, "preprocessor_config.json", root => root)
+            ?? ReadObject(directory, "processor_config.json", root => root.Object("image_processor"));
+        return settings is not { } node
+            ? Default with { Height = vision.ImageSize, Width = vision.ImageSize }
+            : Parse(node.Json, node.File).Bind(Result<ImageProcessorConfig, LoadError> (config) =>
+                config.Height == vision.ImageSize && config.Width == vision.ImageSize
+                    ? config
+                    : new LoadError($"'size': found {config.Height} x {config.Width}, expected the vision tower's {vision.ImageSize}", node.File));
+    }
+
+    private static ConfigNode? ReadObject(string directory, string file, Func<ConfigNode, ConfigNode?> select) =>
+        System.IO.File.Exists(Path.Combine(directory, file)) ? select(ConfigNode.Read(directory, file)) : null;
+
     /// <param name="json">The file's root, or the <c>image_processor</c> object of a newer <c>processor_config.json</c>.</param>
     /// <param name="file">The file's name, for the error.</param>
     public static Result<ImageProcessorConfig, LoadError> Parse(JsonElement json, string file)

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using MlxActors.Golden.Tokenizers;
+using MlxActors.Models.Chat;
+using MlxActors.Models.Text;
+
+namespace MlxActors.Golden.Prompts;
+
+public sealed class Gemma3PromptGoldens
+{
+    private const string Kind = "gemma3 prompts";
+    private const int TokensPerImage = 256;
+
+    public static TheoryData<string?> Cases => CasesOf("prompts", "gemma3.jsonl");
+
+    public static TheoryData<string?> RenderedCases => CasesOf("prompts", "gemma3.jsonl", row => row.TryGetProperty("rendered", out _));
+
+    [SkippableTheory]
+    [MemberData(nameof(Cases))]
+    public void Render_GivesWhatTheTemplateGives(string? name)
+    {
+        var row = RowOf(Goldens.SkipWhenNone(name, Kind));
+        var rendered = Render(row).Match(Gemma3Prompt.Text, error => $"TemplateError: {error.Message}");
+        if (row.TryGetProperty("rendered", out var expected))
+        {
+            Assert.Equal(expected.GetString(), rendered);
+            Assert.Equal(Ids(row.GetProperty("ids")), Gemma3Tokenizer().EncodeToIds(rendered));
+        }
+        else if (row.GetProperty("error").GetString() is { } error && error.StartsWith("TemplateError", StringComparison.Ordinal))
+        {
+            Assert.Equal(error, rendered);
+        }
+        else
+        {
+            // Jinja's own complaint, about the absent first message.
+            Assert.Equal("messages", Render(row).Match(_ => null, reason => reason.Field));
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(RenderedCases))]
+    public void Tokenize_GivesWhatTheProcessorGivesButNoControlTokenFromOutside(string? name)
+    {
+        var row = RowOf(Goldens.SkipWhenNone(name, Kind));
+        var prompt = Render(row).Match(value => value, error => throw new InvalidDataException(error.Message));
+        var tokenizer = Gemma3Tokenizer();
+
+        var tokens = Gemma3Prompt.Tokenize(prompt, tokenizer, TokensPerImage).Tokens;
+
+        ImmutableArray<PromptPart> template = [.. prompt.Where(part => part is not PromptPart.Literal)];
+        var ofTemplate = Gemma3Prompt.Tokenize(template, tokenizer, TokensPerImage).Tokens.Where(tokenizer.IsSpecial);
+        Assert.Equal(ofTemplate, tokens.Where(tokenizer.IsSpecial));
+        var spellsControl = prompt.OfType<PromptPart.Literal>().Any(literal => tokenizer.EncodeToIds(literal.Value).Any(tokenizer.IsSpecial));
+        if (!spellsControl)
+        {
+            Assert.Equal(ExpectedTokens(row), tokens);
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(RenderedCases))]
+    public void Tokenize_SaysWhereTheImagesStand(string? name)
+    {
+        var row = RowOf(Goldens.SkipWhenNone(name, Kind));
+        var prompt = Render(row).Match(value => value, error => throw new InvalidDataException(error.Message));
+        var tokenizer = Gemma3Tokenizer();
+
+        var tokenized = Gemma3Prompt.Tokenize(prompt, tokenizer, TokensPerImage);
+
+        Assert.Equal(Enumerable.Range(0, prompt.OfType<PromptPart.Image>().Count()), tokenized.Images.Select(image => image.Index));
+        var imageToken = tokenizer.IdOf("<image_soft_token>");
+        Assert.Equal(
+            Enumerable.Range(0, tokenized.Tokens.Length).Where(position => tokenized.Tokens[position] == imageToken),
+            tokenized.Images.SelectMany(image => Enumerable.Range(image.Position, image.Length)));
+    }
+
+    internal static TheoryData<string?> CasesOf(string folder, string file, Func<JsonElement, bool>? where = null) =>
+        Goldens.Rows(((IEnumerable<object?[]>)Goldens.Files(folder, file))
+            .SelectMany(row => row.OfType<string>())
+            .SelectMany(path => Goldens.Lines(Goldens.PathOf(path)).Index()
+                .Where(line => where is null || where(line.Item))
+                .Select(line => $"{path}:{line.Index + 1}")));
+
+    /// <summary>The row of a case, <c>file:line</c>.</summary>
+    internal static JsonElement RowOf(string name)
+    {
+        var colon = name.LastIndexOf(':');
+        return Goldens.Lines(Goldens.PathOf(name[..colon])).ElementAt(int.Parse(name.AsSpan(colon + 1)) - 1);
+    }
+
+    internal static IEnumerable<int> Ids(JsonElement ids) => ids.EnumerateArray().Select(id => id.GetInt32());
+
+    private static IEnumerable<int> ExpectedTokens(JsonElement row) => row.TryGetProperty("processor_ids_rle", out var runs)
+        ? runs.EnumerateArray().SelectMany(run => Enumerable.Repeat(run[0].GetInt32(), run[1].GetInt32()))
+        : Ids(row.GetProperty("ids"));
+
+    private static Native.Results.Result<ImmutableArray<PromptPart>, Models.PromptError> Render(JsonElement row) =>
+        Gemma3Prompt.Render(ConversationJson.Read(row), row.GetProperty("add_generation_prompt").GetBoolean());
+
+    private static HuggingFaceTokenizer Gemma3Tokenizer()
+    {
+        var folder = Goldens.PathOf("tokenizers", "gemma3");
+        Skip.IfNot(Directory.Exists(folder), $"no tokenizer of gemma3 under {Goldens.Root}");
+        return TokenizerFiles.Of(folder);
+    }
+}
