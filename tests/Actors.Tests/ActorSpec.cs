@@ -16,18 +16,20 @@ using Status = MlxActors.Actors.Protocol.ModelSupervisorProtocol.Status;
 
 namespace MlxActors.Actors.Tests;
 
-/// <summary>A supervisor over fake checkpoints, with the settings that ship, and the words that the scenarios are told in.</summary>
+/// <summary>A supervisor over fake checkpoints, and the words that the scenarios are told in. The settings are those that ship, but for the lines given.</summary>
 public abstract class ActorSpec : TestKit
 {
     private readonly Lazy<IActorRef> _supervisor;
 
-    protected ActorSpec(string settings = "")
+    protected ActorSpec(params string[] settings)
         : base(Hocon(settings))
     {
-        _supervisor = new Lazy<IActorRef>(() => Sys.ActorOf(ModelSupervisor.Props(Checkpoints.Options, Settings), ModelSupervisor.Name));
+        _supervisor = new Lazy<IActorRef>(() => Sys.ActorOf(ModelSupervisor.Props(Options, Settings), ModelSupervisor.Name));
     }
 
     private protected FakeCheckpoints Checkpoints { get; } = new();
+
+    protected virtual MlxActorsOptions Options => Checkpoints.Options;
 
     protected IActorRef Models => _supervisor.Value;
 
@@ -35,7 +37,7 @@ public abstract class ActorSpec : TestKit
         .Match(settings => settings, error => throw new InvalidOperationException(error));
 
     /// <summary>Upper bound of every wait; a scenario that meets it has failed.</summary>
-    protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
+    protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
     protected static GenerationRequest Request(string model, string text, int? maxTokens = null, params ImmutableArray<string> stop) =>
         Request(model, new Conversation([ChatMessage.Of(Role.User, text)], [], []), maxTokens, stop);
@@ -43,6 +45,11 @@ public abstract class ActorSpec : TestKit
     protected static GenerationRequest Request(
         string model, Conversation conversation, int? maxTokens = null, params ImmutableArray<string> stop) =>
         new(RequestId.New(), model, conversation, SamplingOptions.Unset, maxTokens, stop);
+
+    /// <summary>A prompt that the model has more to say about than is asked for: found by asking its definition.</summary>
+    private protected static GenerationRequest LongAnswer(string model, string text, int tokens = 150) => Enumerable.Range(0, int.MaxValue)
+        .Select(index => Request(model, $"{text} {index}", tokens))
+        .First(request => Expected(request).Reason is FinishReason.Length);
 
     /// <summary>A user's message with an image between two texts.</summary>
     protected static Conversation WithImage(string before, byte image, int tokens, string after)
@@ -124,8 +131,8 @@ public abstract class ActorSpec : TestKit
 
     private static bool IsLast(GenerationEvent happened) => happened is GenerationEvent.Finished or GenerationEvent.Failed;
 
-    private static Config Hocon(string settings) =>
-        ConfigurationFactory.ParseString(settings)
+    private static Config Hocon(string[] settings) =>
+        ConfigurationFactory.ParseString(string.Join('\n', settings))
             .WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING"))
             .WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "application.conf"))))
             .WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "dispatchers.conf"))));

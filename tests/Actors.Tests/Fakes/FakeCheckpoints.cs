@@ -22,6 +22,9 @@ internal sealed class FakeCheckpoints
     /// <summary>Called on the engine's thread before a load; may wait or throw.</summary>
     public Action<string> OnLoad { get; set; } = _ => { };
 
+    /// <summary>Called on the engine's thread as a model is unloaded; may throw.</summary>
+    public Action<string> OnUnload { get; set; } = _ => { };
+
     /// <summary>Called with each model as it is loaded.</summary>
     public Action<FakeModel> OnLoaded { get; set; } = _ => { };
 
@@ -49,7 +52,11 @@ internal sealed class FakeCheckpoints
             return new LoadError(fault, "model.safetensors");
         }
         var backend = new CpuBackend(new CpuOptions(CpuMode.Exact, Threads: 1));
-        var model = new FakeModel(directory, backend, unloaded: () => Log.Enqueue($"unload {directory}"));
+        var model = new FakeModel(directory, backend, unloaded: () =>
+        {
+            Log.Enqueue($"unload {directory}");
+            OnUnload(directory);
+        });
         _models[directory] = model;
         OnLoaded(model);
         return new LoadedModel(model, Processor, backend);

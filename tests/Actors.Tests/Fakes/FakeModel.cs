@@ -39,6 +39,8 @@ internal sealed class FakeModel(string name, CpuBackend backend, Action unloaded
     /// <summary>Called at the beginning of each step, on the engine's thread; may wait or throw.</summary>
     public Action<Batch> OnForward { get; set; } = _ => { };
 
+    public Action OnNewCache { get; set; } = () => { };
+
     public Action OnEncode { get; set; } = () => { };
 
     public int LiveCaches => Volatile.Read(ref _liveCaches);
@@ -68,6 +70,7 @@ internal sealed class FakeModel(string name, CpuBackend backend, Action unloaded
     public SequenceCache NewCache()
     {
         Check();
+        OnNewCache();
         Interlocked.Increment(ref _liveCaches);
         return new SequenceCache([new FakeCache(this)]);
     }
