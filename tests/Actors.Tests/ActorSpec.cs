@@ -24,10 +24,12 @@ public abstract class ActorSpec : TestKit
     protected ActorSpec(params string[] settings)
         : base(Hocon(settings))
     {
-        _supervisor = new Lazy<IActorRef>(() => Sys.ActorOf(ModelSupervisor.Props(Checkpoints.Options, Settings), ModelSupervisor.Name));
+        _supervisor = new Lazy<IActorRef>(() => Sys.ActorOf(ModelSupervisor.Props(Options, Settings), ModelSupervisor.Name));
     }
 
     private protected FakeCheckpoints Checkpoints { get; } = new();
+
+    protected virtual MlxActorsOptions Options => Checkpoints.Options;
 
     protected IActorRef Models => _supervisor.Value;
 
