@@ -1,15 +1,15 @@
-using System.Buffers;
-using MlxActors.Models.Nn;
-using MlxActors.Native.Tensors;
-
-namespace MlxActors.Models.Gemma3;
-
 // Follows huggingface/transformers, src/transformers/models/gemma3/modeling_gemma3.py, with the rounded embedding scale of
 // ml-explore/mlx-lm, mlx_lm/models/gemma3_text.py.
 //
 // R   rows of the step: the new tokens of all its sequences, one behind the other
 // H   attention heads, Hkv key/value heads, D head dimension; H · D need not be the hidden size
 // V   vocabulary
+
+using System.Buffers;
+using MlxActors.Models.Nn;
+using MlxActors.Native.Tensors;
+
+namespace MlxActors.Models.Gemma3;
 
 /// <summary>Grouped-query attention with normalized queries and keys.</summary>
 /// <param name="Window">Null for layers that look back without bound.</param>
