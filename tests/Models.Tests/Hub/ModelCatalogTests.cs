@@ -1,4 +1,3 @@
-using MlxActors.Models;
 using MlxActors.Models.Hub;
 using MlxActors.Native.Results;
 
@@ -111,7 +110,7 @@ public sealed class ModelCatalogTests : IDisposable
         var list = Catalog.WithFolder(snapshot).List();
 
         Assert.Equal(["demo", Id], list.Select(model => model.Location.Id));
-        Assert.Equal(["gemma"], list[1].Aliases);
+        Assert.Equal(["gemma"], list[1].Aliases.AsEnumerable());
         Assert.Equal(new ModelCard("gemma3", 131_072, Capabilities.Vision), list[1].Card);
     }
 

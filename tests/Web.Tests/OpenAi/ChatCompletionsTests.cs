@@ -148,7 +148,7 @@ public sealed class ChatCompletionsTests
         var request = await script.Requests.Reader.ReadAsync();
         Assert.Equal(new SamplingOptions(0.5, null, 0, null, unchecked((ulong)-7)), request.Sampling);
         Assert.Equal(("demo", 9), (request.Model, request.MaxTokens));
-        Assert.Equal(["a", "b"], request.Stop);
+        Assert.Equal(["a", "b"], request.Stop.AsEnumerable());
     }
 
     private static GenerationError ErrorOf(string kind) => kind switch

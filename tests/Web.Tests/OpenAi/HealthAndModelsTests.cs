@@ -73,7 +73,7 @@ public sealed class HealthAndModelsTests
     [Fact]
     public async Task Body_AboveTheLimit_Is413()
     {
-        await using var server = await TestServer.StartAsync(new Script(), "mlxactors.http.max-request-size = 1KB");
+        await using var server = await TestServer.StartAsync(new Script(), "mlxactors.http.max-request-size = 1000");
 
         using var response = await Chat.PostAsync(server.Http, Chat.Request(new string('a', 2048)));
 

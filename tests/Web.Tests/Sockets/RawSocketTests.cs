@@ -33,12 +33,13 @@ public sealed class RawSocketTests
             new GenerationEvent.Text("ok"), new GenerationEvent.Finished(FinishReason.Stop, new Usage(1, 1))));
         using var socket = await ConnectAsync(server);
 
+        await using var stream = new NetworkStream(socket);
         foreach (var single in Encoding.ASCII.GetBytes(Post(Body.Length) + Body))
         {
-            await socket.SendAsync(new[] { single });
+            await stream.WriteAsync(new[] { single });
         }
 
-        Assert.Contains("\"content\":\"ok\"", await ReadToEndAsync(socket));
+        Assert.Contains("\"content\":\"ok\"", await ReadToEndAsync(stream));
     }
 
     [Fact]
@@ -78,9 +79,9 @@ public sealed class RawSocketTests
     private static async Task<string> ExchangeAsync(TestServer server, byte[] request)
     {
         using var socket = await ConnectAsync(server);
-        await socket.SendAsync(request);
-        socket.Shutdown(SocketShutdown.Send);
-        return await ReadToEndAsync(socket);
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(request);
+        return await ReadToEndAsync(stream);
     }
 
     private static async Task<Socket> ConnectAsync(TestServer server)
@@ -90,9 +91,9 @@ public sealed class RawSocketTests
         return socket;
     }
 
-    private static async Task<string> ReadToEndAsync(Socket socket)
+    private static async Task<string> ReadToEndAsync(NetworkStream stream)
     {
-        using var reader = new StreamReader(new NetworkStream(socket));
+        using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync();
     }
 }
