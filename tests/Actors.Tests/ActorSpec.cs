@@ -37,7 +37,7 @@ public abstract class ActorSpec : TestKit
         .Match(settings => settings, error => throw new InvalidOperationException(error));
 
     /// <summary>Upper bound of every wait; a scenario that meets it has failed.</summary>
-    protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
+    protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
     protected static GenerationRequest Request(string model, string text, int? maxTokens = null, params ImmutableArray<string> stop) =>
         Request(model, new Conversation([ChatMessage.Of(Role.User, text)], [], []), maxTokens, stop);

@@ -25,7 +25,7 @@ public sealed class Client(Source<GenerationEvent, NotUsed> source, IMaterialize
     /// <summary>The next event, or null at the end.</summary>
     public async Task<GenerationEvent?> Next()
     {
-        var more = await (_next ?? _events!.MoveNextAsync().AsTask()).WaitAsync(TimeSpan.FromSeconds(20));
+        var more = await (_next ?? _events!.MoveNextAsync().AsTask()).WaitAsync(TimeSpan.FromSeconds(60));
         _next = null;
         if (!more)
         {
