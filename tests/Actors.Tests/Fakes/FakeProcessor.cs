@@ -16,6 +16,9 @@ internal sealed class FakeProcessor : IProcessor
     /// <summary>Called before each prompt, on the thread pool; may wait or throw.</summary>
     public Action<CancellationToken> OnPrepare { get; set; } = _ => { };
 
+    /// <summary>Called for each token that is decoded; may throw.</summary>
+    public Action OnDecode { get; set; } = () => { };
+
     public static ImmutableArray<int> Tokens(string text) => [.. text.Select(letter => 1 + (letter % (FakeModel.Vocabulary - 2)))];
 
     public static string Text(IEnumerable<int> tokens) =>
@@ -62,11 +65,15 @@ internal sealed class FakeProcessor : IProcessor
         return new PreparedPrompt(tokens.ToImmutable(), images.ToImmutable());
     }
 
-    public IncrementalDecoder NewDecoder() => new Decoder();
+    public IncrementalDecoder NewDecoder() => new Decoder(this);
 
-    private sealed class Decoder : IncrementalDecoder
+    private sealed class Decoder(FakeProcessor processor) : IncrementalDecoder
     {
-        public override string Add(int token) => Text([token]);
+        public override string Add(int token)
+        {
+            processor.OnDecode();
+            return Text([token]);
+        }
 
         public override string Flush() => "";
     }
