@@ -6,8 +6,9 @@ using MlxActors.Native.Results;
 namespace MlxActors.Models.Chat;
 
 /// <summary>
-/// Renders conversations as the chat template of Gemma 3 does, tools by <see cref="Gemma3Tools"/>. Like the template: turns must alternate, the system
-/// text goes before the first user turn untrimmed, and only its first part; every other part of a message is trimmed by itself; audio and video are left out.
+/// Renders conversations as the chat template of Gemma 3 does, tools by <see cref="Gemma3Tools"/>. Like the template: turns must
+/// alternate, the system text goes before the first user turn untrimmed, and only its first part; every other part of a message is
+/// trimmed by itself; audio and video are left out.
 /// </summary>
 public static class Gemma3Prompt
 {
@@ -42,8 +43,8 @@ public static class Gemma3Prompt
     }));
 
     /// <summary>
-    /// Expands images and tokenizes. An image is expanded in the text, so that the newlines around it join with those of its neighbours, as in the
-    /// reference.
+    /// Expands images and tokenizes. An image is expanded in the text, so that the newlines around it join with those of its neighbours,
+    /// as in the reference.
     /// </summary>
     /// <param name="tokensPerImage">The checkpoint's <c>mm_tokens_per_image</c>.</param>
     public static TokenizedPrompt Tokenize(ImmutableArray<PromptPart> prompt, HuggingFaceTokenizer tokenizer, int tokensPerImage)
@@ -76,7 +77,8 @@ public static class Gemma3Prompt
         return tools.IsEmpty ? text : text + Gemma3Tools.Block(tools) + "\n\n";
     }
 
-    private static Result<ImmutableArray<PromptPart>, PromptError> Render(ImmutableArray<Gemma3Turn> turns, string prefix, bool addGenerationPrompt)
+    private static Result<ImmutableArray<PromptPart>, PromptError> Render(
+        ImmutableArray<Gemma3Turn> turns, string prefix, bool addGenerationPrompt)
     {
         var prompt = ImmutableArray.CreateBuilder<PromptPart>();
         prompt.Add(new PromptPart.Template("<bos>"));
@@ -133,7 +135,8 @@ public static class Gemma3Prompt
     }
 
     /// <summary>The image tokens, which nothing but images can bring into a prompt.</summary>
-    private static ImmutableArray<ImageTokens> FindImages(ImmutableArray<PromptPart> prompt, ImmutableArray<int> tokens, int? imageToken, int length)
+    private static ImmutableArray<ImageTokens> FindImages(
+        ImmutableArray<PromptPart> prompt, ImmutableArray<int> tokens, int? imageToken, int length)
     {
         var images = ImmutableArray.CreateBuilder<ImageTokens>();
         var from = 0;

@@ -8,7 +8,8 @@ namespace MlxActors.Models.Chat;
 internal static class PythonLiteral
 {
     /// <summary>An argument of a call: a string as JSON writes it, any other value as Python's <c>repr</c>.</summary>
-    public static string OfArgument(JsonElement value) => value.ValueKind == JsonValueKind.String ? JsonString(value.GetString()!) : Repr(value);
+    public static string OfArgument(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? JsonString(value.GetString()!) : Repr(value);
 
     private static string Repr(JsonElement value) => value.ValueKind switch
     {

@@ -57,7 +57,7 @@ internal static class BpeJson
             reader.Read();
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var id))
             {
-                throw new TokenizerFormatException($"{VocabularyPlace}: expected {Vocabulary.IdRange}, found something else for \"{token}\"");
+                throw new TokenizerFormatException($"{VocabularyPlace}: expected {Vocabulary.IdRange}, found none for \"{token}\"");
             }
             vocabulary.Add(token, id, VocabularyPlace);
         }

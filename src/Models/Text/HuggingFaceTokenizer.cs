@@ -9,8 +9,8 @@ using MlxActors.Native.Results;
 namespace MlxActors.Models.Text;
 
 /// <summary>
-/// The byte-pair encodings of Hugging Face's <c>tokenizer.json</c>: Gemma's (characters, falling back to bytes) and Qwen's (bytes). Gives the ids and
-/// texts of the tokenizers library 0.23 without added special tokens, which chat templates write themselves. Thread-safe.
+/// The byte-pair encodings of Hugging Face's <c>tokenizer.json</c>: Gemma's (characters, falling back to bytes) and Qwen's (bytes). Gives
+/// the ids and texts of the tokenizers library 0.23 without added special tokens, which chat templates write themselves. Thread-safe.
 /// </summary>
 public sealed class HuggingFaceTokenizer : Tokenizer
 {
@@ -86,7 +86,7 @@ public sealed class HuggingFaceTokenizer : Tokenizer
     public bool IsSpecial(int id) => _special.Contains(id);
 
     /// <summary>Encodes a text of which some stretches come from outside.</summary>
-    /// <param name="literals">Those stretches, in order: the spelling of a control token that touches one is tokenized as plain text.</param>
+    /// <param name="literals">Those stretches, in order: the spelling of a control token that touches one is plain text.</param>
     public ImmutableArray<int> Encode(string text, ReadOnlySpan<TextSpan> literals)
     {
         var settings = new EncodeSettings { ConsiderNormalization = true, ConsiderPreTokenization = true };

@@ -50,7 +50,8 @@ public sealed class Gemma3PromptGoldens
         ImmutableArray<PromptPart> template = [.. prompt.Where(part => part is not PromptPart.Literal)];
         var ofTemplate = Gemma3Prompt.Tokenize(template, tokenizer, TokensPerImage).Tokens.Where(tokenizer.IsSpecial);
         Assert.Equal(ofTemplate, tokens.Where(tokenizer.IsSpecial));
-        var spellsControl = prompt.OfType<PromptPart.Literal>().Any(literal => tokenizer.EncodeToIds(literal.Value).Any(tokenizer.IsSpecial));
+        var literals = prompt.OfType<PromptPart.Literal>();
+        var spellsControl = literals.Any(literal => tokenizer.EncodeToIds(literal.Value).Any(tokenizer.IsSpecial));
         if (!spellsControl)
         {
             Assert.Equal(ExpectedTokens(row), tokens);

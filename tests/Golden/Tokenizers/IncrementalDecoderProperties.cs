@@ -92,10 +92,14 @@ public sealed class IncrementalDecoderProperties
     /// <summary>Ids of any token, more often of single bytes and of special tokens, and now and then of none.</summary>
     private static Arbitrary<int[]> Tokens(HuggingFaceTokenizer tokenizer)
     {
-        int[] bytes = [.. Enumerable.Range(0, tokenizer.MaxId + 1).Where(id => tokenizer.TokenOf(id) is { } token && (token.Length == 1 || IsByte(token)))];
-        int[] special = [.. Enumerable.Range(0, tokenizer.MaxId + 1).Where(tokenizer.IsSpecial)];
+        var all = Enumerable.Range(0, tokenizer.MaxId + 1);
+        int[] bytes = [.. all.Where(id => tokenizer.TokenOf(id) is { } token && (token.Length == 1 || IsByte(token)))];
+        int[] special = [.. all.Where(tokenizer.IsSpecial)];
         var id = Gen.Frequency(
-            (4, Gen.Elements(bytes)), (4, Gen.Choose(0, tokenizer.MaxId)), (1, Gen.Elements(special)), (1, Gen.Choose(-1, tokenizer.MaxId + 100)));
+            (4, Gen.Elements(bytes)),
+            (4, Gen.Choose(0, tokenizer.MaxId)),
+            (1, Gen.Elements(special)),
+            (1, Gen.Choose(-1, tokenizer.MaxId + 100)));
         return id.ArrayOf().ToArbitrary();
     }
 
@@ -107,7 +111,7 @@ public sealed class IncrementalDecoderProperties
         var tokens = ids.Select(tokenizer.TokenOf).OfType<string>().ToArray();
         if (tokenizer.IdOf("<0x00>") is null)
         {
-            return Encoding.UTF8.GetString([.. tokens.SelectMany(token => token.All(Alphabet.ContainsKey) ? token.Select(c => Alphabet[c]) : Encoding.UTF8.GetBytes(token))]);
+            return Encoding.UTF8.GetString([.. tokens.SelectMany(BytesOf)]);
         }
         var text = new StringBuilder();
         for (var i = 0; i < tokens.Length;)
@@ -119,13 +123,16 @@ public sealed class IncrementalDecoderProperties
         return text.ToString();
     }
 
+    private static IEnumerable<byte> BytesOf(string token) =>
+        token.All(Alphabet.ContainsKey) ? token.Select(c => Alphabet[c]) : Encoding.UTF8.GetBytes(token);
+
     private static Dictionary<char, byte> Alphabet { get; } = MakeAlphabet();
 
     private static Dictionary<char, byte> MakeAlphabet()
     {
         var visible = Enumerable.Range(0x21, 0x5E).Concat(Enumerable.Range(0xA1, 12)).Concat(Enumerable.Range(0xAE, 82)).ToArray();
         var others = Enumerable.Range(0, 256).Except(visible).Select((value, index) => (Char: (char)(256 + index), Byte: (byte)value));
-        return visible.Select(value => (Char: (char)value, Byte: (byte)value)).Concat(others).ToDictionary(pair => pair.Char, pair => pair.Byte);
+        return visible.Select(value => (Char: (char)value, Byte: (byte)value)).Concat(others).ToDictionary();
     }
 
     private static string? TryStrict(byte[] bytes)

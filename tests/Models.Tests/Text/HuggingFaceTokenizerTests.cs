@@ -105,7 +105,10 @@ public sealed class HuggingFaceTokenizerTests
     [Fact]
     public void EncodeToIds_FromManyThreads_GivesTheSameIds()
     {
-        var texts = Enumerable.Range(0, 2000).Select(i => string.Concat(Enumerable.Range(0, i % 40).Select(j => "ab €"[(i * j) % 4]))).ToArray();
+        string[] texts =
+        [
+            .. Enumerable.Range(0, 2000).Select(i => string.Concat(Enumerable.Range(0, i % 40).Select(j => "ab €"[i * j % 4]))),
+        ];
         var expected = texts.Select(text => Tokenizer.EncodeToIds(text)).ToArray();
 
         var shared = Read(Characters());

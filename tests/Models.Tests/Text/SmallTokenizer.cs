@@ -32,7 +32,9 @@ internal static class SmallTokenizer
           "post_processor": null,
           "decoder": {
             "type": "Sequence",
-            "decoders": [{ "type": "Replace", "pattern": { "String": "▁" }, "content": " " }, { "type": "ByteFallback" }, { "type": "Fuse" }]
+            "decoders": [
+              { "type": "Replace", "pattern": { "String": "▁" }, "content": " " }, { "type": "ByteFallback" }, { "type": "Fuse" }
+            ]
           },
           "model": {
             "type": "BPE", "unk_token": "<unk>", "fuse_unk": true, "byte_fallback": true,

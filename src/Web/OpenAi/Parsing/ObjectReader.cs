@@ -5,8 +5,8 @@ using MlxActors.Web.OpenAi.Errors;
 namespace MlxActors.Web.OpenAi.Parsing;
 
 /// <summary>
-/// Reads the fields of one JSON object, one after the other. The first fault wins; whatever is read after it is a default that nobody sees,
-/// because <see cref="Finish"/> then gives the fault. For optional fields null means absent.
+/// Reads the fields of one JSON object, one after the other. The first fault wins: optional fields read as absent from then on, required ones as
+/// a default that nobody sees, because <see cref="Finish"/> gives the fault. For optional fields null means absent.
 /// </summary>
 internal sealed class ObjectReader(JsonElement element, string path)
 {
@@ -26,10 +26,10 @@ internal sealed class ObjectReader(JsonElement element, string path)
         : Fail<T>(Faults.Missing(PathOf(name)));
 
     public T? Optional<T>(string name, Decoder<T> decode)
-        where T : class => Has(name) ? Read(name, element.GetProperty(name), decode) : null;
+        where T : class => Has(name) && Read(name, element.GetProperty(name), decode) is var value && _fault is null ? value : null;
 
     public T? OptionalValue<T>(string name, Decoder<T> decode)
-        where T : struct => Has(name) ? Read(name, element.GetProperty(name), decode) : null;
+        where T : struct => Has(name) && Read(name, element.GetProperty(name), decode) is var value && _fault is null ? value : null;
 
     /// <summary>A demand on fields already read; not looked at after a fault.</summary>
     public void Demand(Func<bool> holds, Func<ApiError> fault)
