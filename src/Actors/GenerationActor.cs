@@ -14,8 +14,8 @@ using static MlxActors.Actors.Protocol.GenerationProtocol;
 namespace MlxActors.Actors;
 
 /// <summary>
-/// One request from its arrival to its last event: waits for the model, prepares the prompt on the thread pool, lets the engine run, and turns
-/// tokens into events. Stops when it has left the supervisor's books and its reader has gone.
+/// One request from its arrival to its last event: waits for the model, prepares the prompt on the thread pool, lets the engine run, and
+/// turns tokens into events. Stops when it has left the supervisor's books and its reader has gone.
 /// </summary>
 public sealed class GenerationActor : ReceiveActor, IWithTimers
 {

@@ -13,8 +13,8 @@ using Status = MlxActors.Actors.Protocol.ModelSupervisorProtocol.Status;
 namespace MlxActors.Actors;
 
 /// <summary>
-/// Owns the one loaded model, the engine and all generations. Every decision is made by <see cref="Supervisor.Apply"/>; requests that have to wait
-/// do so in its state. This actor only carries out the effects.
+/// Owns the one loaded model, the engine and all generations. Every decision is made by <see cref="Supervisor.Apply"/>; requests that
+/// have to wait do so in its state. This actor only carries out the effects.
 /// </summary>
 public sealed class ModelSupervisor : ReceiveActor, IWithTimers
 {
@@ -67,8 +67,8 @@ public sealed class ModelSupervisor : ReceiveActor, IWithTimers
         Akka.Actor.Props.Create(() => new ModelSupervisor(options, settings));
 
     /// <summary>
-    /// An engine that breaks starts anew, without a model; a generation that breaks fails its request and leaves. Both see to it when they are
-    /// restarted.
+    /// An engine that breaks starts anew, without a model; a generation that breaks fails its request and leaves. Both see to it
+    /// when they are restarted.
     /// </summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
 

@@ -7,7 +7,9 @@ using MlxActors.Native.Results;
 
 namespace MlxActors.Actors.Tests.Fakes;
 
-/// <summary>A token a letter. An image takes as many tokens as its file has bytes; its features begin at a thousand times its first byte.</summary>
+/// <summary>
+/// A token a letter. An image takes as many tokens as its file has bytes; its features count up from a thousand times its first byte.
+/// </summary>
 internal sealed class FakeProcessor : IProcessor
 {
     public const string Unwanted = "unwanted";
