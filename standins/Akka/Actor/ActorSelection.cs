@@ -25,7 +25,7 @@ public class ActorSelection : ICanTell
 
     public void Tell(object message, IActorRef sender = null)
     {
-        sender ??= ActorCell.Current?.Self;
+        sender ??= ActorCell.Current?.Self ?? ImplicitSender.Value;
         var targets = Find([(IInternalActorRef)Anchor], _elements);
         foreach (var target in targets)
             target.Tell(message, sender);

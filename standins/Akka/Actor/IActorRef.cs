@@ -32,13 +32,25 @@ public static class ActorRefImplicitSenderExtensions
 {
     /// <summary>Tells with the current actor as sender, or none outside of actors.</summary>
     public static void Tell(this IActorRef receiver, object message) =>
-        receiver.Tell(message, ActorCell.Current?.Self ?? ActorRefs.NoSender);
+        receiver.Tell(message, ActorCell.Current?.Self ?? ImplicitSender.Value);
 
     /// <summary>Passes a message on with its original sender.</summary>
     public static void Forward(this IActorRef receiver, object message)
     {
         if (ActorCell.Current is { } cell)
             receiver.Tell(message, cell.Sender);
+    }
+}
+
+/// <summary>The sender of what code outside of actors tells: a test's own actor.</summary>
+internal static class ImplicitSender
+{
+    private static readonly AsyncLocal<IActorRef> Current = new();
+
+    public static IActorRef Value
+    {
+        get => Current.Value;
+        set => Current.Value = value;
     }
 }
 

@@ -51,7 +51,7 @@ internal sealed class DedicatedThreadDispatcher : MessageDispatcher
     {
         _pinned = pinned;
         for (var i = 0; i < threads; i++)
-            new Thread(Loop) { IsBackground = background, Name = $"{id}-{i + 1}" }.Start();
+            new Thread(Loop) { IsBackground = background, Name = $"{id}-{i + 1}" }.UnsafeStart();
     }
 
     internal override void Execute(IThreadPoolWorkItem work)
