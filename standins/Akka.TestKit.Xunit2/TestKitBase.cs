@@ -11,6 +11,7 @@ public abstract partial class TestKitBase : IActorRefFactory
 {
     private static readonly Config Reference = ConfigurationFactory.ParseString("""
         akka {
+          loglevel = DEBUG
           loggers = ["Akka.TestKit.TestEventListener, Akka.TestKit"]
           test {
             timefactor = 1.0
