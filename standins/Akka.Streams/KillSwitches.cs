@@ -19,7 +19,7 @@ public static class KillSwitches
     public static IGraph<FlowShape<T, T>, UniqueKillSwitch> Single<T>() => new Flow<T, T, UniqueKillSwitch>((island, upstream) =>
     {
         UniqueKillSwitch handle = null;
-        var stage = new KillFlow<T>(island, upstream, self => handle = new UniqueKillSwitch(self.Shutdown, self.Abort));
+        var stage = new KillFlow<T>(island, upstream, self => handle = new UniqueKillSwitch(self.Shutdown, cause => self.Kill(new AggregateException(cause))));
         return (stage, handle);
     });
 
@@ -36,7 +36,7 @@ public static class KillSwitches
             if (cancelGracefully)
                 stage.Shutdown();
             else
-                stage.Abort(new OperationCanceledException(cancellationToken));
+                stage.Kill(new OperationCanceledException(cancellationToken));
         });
 }
 
@@ -75,7 +75,7 @@ public sealed class SharedKillSwitch : IKillSwitch
         end =>
         {
             if (end.Exception is { } failure)
-                stage.Abort(failure.InnerException);
+                stage.Kill(failure);
             else
                 stage.Shutdown();
         },

@@ -6,6 +6,10 @@ namespace Akka.TestKit;
 /// <summary>Answers for a test actor, after its mail is recorded.</summary>
 public abstract class AutoPilot
 {
+    public static KeepRunning KeepRunning => TestKit.KeepRunning.Instance;
+
+    public static NoAutoPilot NoAutoPilot => TestKit.NoAutoPilot.Instance;
+
     public abstract AutoPilot Run(IActorRef sender, object message);
 }
 
@@ -33,9 +37,11 @@ public sealed class NoAutoPilot : AutoPilot
     public override AutoPilot Run(IActorRef sender, object message) => this;
 }
 
-public sealed class DelegateAutoPilot(Func<IActorRef, object, AutoPilot> function) : AutoPilot
+public delegate AutoPilot AutoPilotDelegate(IActorRef sender, object message);
+
+public sealed class DelegateAutoPilot(AutoPilotDelegate autoPilotDelegate) : AutoPilot
 {
-    public override AutoPilot Run(IActorRef sender, object message) => function(sender, message);
+    public override AutoPilot Run(IActorRef sender, object message) => autoPilotDelegate(sender, message);
 }
 
 /// <summary>Records its mail for the test to read.</summary>

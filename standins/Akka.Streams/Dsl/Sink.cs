@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Streams.Implementation.Flows;
 using Akka.Streams.Implementation.Sinks;
@@ -62,6 +63,12 @@ public static class Sink
             _ = new ActorRefSink<TIn>(island, upstream, actorRef, onCompleteMessage, onFailureMessage);
             return NotUsed.Instance;
         });
+
+    public static Sink<T, NotUsed> FromWriter<T>(ChannelWriter<T> writer, bool isOwner) => ChannelSink.FromWriter(writer, isOwner);
+
+    public static Sink<T, ChannelReader<T>> ChannelReader<T>(
+        int bufferSize, bool singleReader, BoundedChannelFullMode fullMode = BoundedChannelFullMode.Wait) =>
+        ChannelSink.AsReader<T>(bufferSize, singleReader, fullMode);
 
     private static Sink<TIn, Task<TResult>> Fold<TIn, TState, TResult>(
         TState zero, Func<TState, TIn, TState> fold, Func<TState, TResult> finish) =>

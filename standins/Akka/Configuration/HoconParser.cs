@@ -82,8 +82,13 @@ internal sealed class HoconParser(string text, Func<string, HoconRoot> include)
         var steps = SplitPath(key);
         foreach (var step in steps[..^1])
         {
-            if (target.Values.GetValueOrDefault(step) is not Node.Fields next)
-                target.Values[step] = next = new Node.Fields();
+            var below = target.Values.GetValueOrDefault(step);
+            if (below is not Node.Fields next)
+            {
+                next = new Node.Fields();
+                target.Values[step] = below is not null && MayBeObject(below) ? new Node.Joined([below, next]) : next;
+            }
+
             target = next;
         }
 

@@ -8,8 +8,8 @@ internal static class HoconUnits
 {
     public static bool Boolean(string text) => text switch
     {
-        "on" or "true" or "yes" => true,
-        "off" or "false" or "no" => false,
+        "on" or "true" => true,
+        "off" or "false" => false,
         _ => throw new NotSupportedException($"Unknown boolean format: {text}"),
     };
 

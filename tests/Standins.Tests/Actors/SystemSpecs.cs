@@ -37,8 +37,9 @@ public sealed class SystemSpecs() : TestKit("akka.loglevel = INFO")
     public async Task Logger_BelowTheLogLevel_IsSilent()
     {
         Sys.EventStream.Subscribe(TestActor, typeof(Akka.Event.Debug));
-        Assert.False(Sys.Log.IsDebugEnabled);
-        Sys.Log.Debug("unheard");
+        var log = Logging.GetLogger(Sys, "spec");
+        Assert.False(log.IsDebugEnabled);
+        log.Debug("unheard");
         await ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
     }
 

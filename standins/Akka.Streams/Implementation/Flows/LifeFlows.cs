@@ -41,7 +41,7 @@ internal sealed class KillFlow<T> : LinearStage<T, T>
 
     public void Shutdown() => Call(CompleteStage);
 
-    public void Abort(Exception cause) => Call(() => FailStage(cause));
+    public void Kill(Exception cause) => Call(() => FailStage(cause));
 
     protected override void OnPush(T element) => Push(element);
 }
