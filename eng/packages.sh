@@ -8,7 +8,7 @@ mlx_bring_packages() {
     probe=$root/artifacts/packages
     no=$probe/unavailable
     cache=${NUGET_PACKAGES:-$HOME/.nuget/packages}
-    seconds=20
+    seconds=60
 
     version() { sed -n "s:.*<$1>\(.*\)</$1>.*:\1:p" "$root/eng/Standins.props"; }
     akka=$(version AkkaVersion)
