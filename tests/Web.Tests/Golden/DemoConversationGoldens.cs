@@ -7,7 +7,8 @@ using MlxActors.Web.Tests.Serving;
 namespace MlxActors.Web.Tests.Golden;
 
 /// <summary>Conversations with the demo model, through HTTP in exact mode: the reference's text and token counts, whole and streamed.</summary>
-public sealed class DemoConversationGoldens(DemoServer server) : IClassFixture<DemoServer>
+[Collection(DemoServer.Collection)]
+public sealed class DemoConversationGoldens(DemoServer server)
 {
     // The rows with tools are the tool support's to pass.
     private static readonly FrozenDictionary<string, JsonElement> Rows = Goldens.Files("demo", "demo.jsonl").AsEnumerable<object?[]>()

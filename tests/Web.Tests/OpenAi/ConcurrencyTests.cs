@@ -4,7 +4,8 @@ using MlxActors.Web.Tests.Serving;
 namespace MlxActors.Web.Tests.OpenAi;
 
 /// <summary>Many clients of one demo model at once.</summary>
-public sealed class ConcurrencyTests(DemoServer server) : IClassFixture<DemoServer>
+[Collection(DemoServer.Collection)]
+public sealed class ConcurrencyTests(DemoServer server)
 {
     private static readonly string[] Questions =
         ["Hello", "Who are you?", "Count from 3 to 9.", "What is the capital of France?", "What is MLX?", "How does streaming work?"];

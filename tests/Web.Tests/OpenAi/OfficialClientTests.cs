@@ -7,7 +7,8 @@ using OpenAI.Chat;
 namespace MlxActors.Web.Tests.OpenAi;
 
 /// <summary>The official OpenAI client for .NET against the demo model.</summary>
-public sealed class OfficialClientTests(DemoServer server) : IClassFixture<DemoServer>
+[Collection(DemoServer.Collection)]
+public sealed class OfficialClientTests(DemoServer server)
 {
     private static readonly ChatCompletionOptions Greedy = new() { Temperature = 0 };
 
