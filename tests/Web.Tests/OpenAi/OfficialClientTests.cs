@@ -21,7 +21,8 @@ public sealed class OfficialClientTests(DemoServer server)
         var completion = (await Client.GetChatClient("demo").CompleteChatAsync([new UserChatMessage("Count from 3 to 9.")], Greedy)).Value;
 
         Assert.Equal("3, 4, 5, 6, 7, 8, 9", completion.Content.Single().Text);
-        Assert.Equal((ChatFinishReason.Stop, 17, 20), (completion.FinishReason, completion.Usage.InputTokenCount, completion.Usage.OutputTokenCount));
+        Assert.Equal(ChatFinishReason.Stop, completion.FinishReason);
+        Assert.Equal((17, 20), (completion.Usage.InputTokenCount, completion.Usage.OutputTokenCount));
     }
 
     [Fact]
@@ -29,7 +30,8 @@ public sealed class OfficialClientTests(DemoServer server)
     {
         var text = new List<string>();
         ChatTokenUsage? usage = null;
-        await foreach (var update in Client.GetChatClient("demo").CompleteChatStreamingAsync([new UserChatMessage("Count from 3 to 9.")], Greedy))
+        var updates = Client.GetChatClient("demo").CompleteChatStreamingAsync([new UserChatMessage("Count from 3 to 9.")], Greedy);
+        await foreach (var update in updates)
         {
             text.AddRange(update.ContentUpdate.Select(part => part.Text));
             usage = update.Usage ?? usage;

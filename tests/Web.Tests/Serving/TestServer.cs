@@ -24,7 +24,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>The plan as Program makes it, on the demo model in exact mode, with nothing taken from this machine's caches or variables.</summary>
+    /// <summary>The plan as Program makes it, on the demo model in exact mode, untouched by this machine's caches and variables.</summary>
     public static ServerPlan Plan(string overrides = "")
     {
         const string Settings = "mlxactors.http.port = 0\nmlxactors.engine { mode = exact, threads = 1 }\n";
