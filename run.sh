@@ -13,9 +13,7 @@ dotnet --list-sdks | grep -qE '^([1-9][0-9]{2,}|[1-9][0-9])\.' || {
 }
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-if [ -f "$root/eng/packages.sh" ]; then
-  . "$root/eng/packages.sh"
-fi
+sh "$root/eng/packages.sh"
 
 # Says where the server is, or else what is wrong. From the root, because global.json counts from there.
 server="$(cd "$root" && dotnet build src/Web -c Release -t:Build -v quiet -clp:NoSummary -getProperty:TargetPath)" || {

@@ -1,9 +1,3 @@
-using System.Buffers;
-using MlxActors.Models.Nn;
-using MlxActors.Native.Tensors;
-
-namespace MlxActors.Models.Gemma3;
-
 // Follows huggingface/transformers, src/transformers/models/gemma3/modeling_gemma3.py, with the rounded embedding scale of
 // ml-explore/mlx-lm, mlx_lm/models/gemma3_text.py.
 //
@@ -11,10 +5,26 @@ namespace MlxActors.Models.Gemma3;
 // H   attention heads, Hkv key/value heads, D head dimension; H · D need not be the hidden size
 // V   vocabulary
 
+using System.Buffers;
+using MlxActors.Models.Nn;
+using MlxActors.Native.Tensors;
+
+namespace MlxActors.Models.Gemma3;
+
 /// <summary>Grouped-query attention with normalized queries and keys.</summary>
 /// <param name="Window">Null for layers that look back without bound.</param>
 public sealed record Gemma3Attention(
-    Linear QProj, Linear KProj, Linear VProj, Linear OProj, RmsNorm QNorm, RmsNorm KNorm, int Heads, int KvHeads, int HeadDim, float Scale, int? Window)
+    Linear QProj,
+    Linear KProj,
+    Linear VProj,
+    Linear OProj,
+    RmsNorm QNorm,
+    RmsNorm KNorm,
+    int Heads,
+    int KvHeads,
+    int HeadDim,
+    float Scale,
+    int? Window)
 {
     public static Gemma3Attention Load(WeightMap w, Gemma3TextConfig config, bool isGlobal)
     {
@@ -160,7 +170,8 @@ public sealed record Gemma3Text(
                 {
                     caches[sequence] = batch.Caches[sequence].Layers[i];
                 }
-                h = stream.KeepOnly(Layers[i].Forward(b, h, Layers[i].IsGlobal ? global : local, caches.AsSpan(0, sequences), batch.Layout));
+                var rope = Layers[i].IsGlobal ? global : local;
+                h = stream.KeepOnly(Layers[i].Forward(b, h, rope, caches.AsSpan(0, sequences), batch.Layout));
                 trace?.Invoke($"layer_{i:00}", h);
             }
         }

@@ -1,14 +1,14 @@
-using MlxActors.Models.Media;
-using MlxActors.Models.Nn;
-using MlxActors.Native.Tensors;
-
-namespace MlxActors.Models.Gemma3;
-
 // Follows huggingface/transformers, src/transformers/models/siglip/modeling_siglip.py (the tower) and
 // models/gemma3/modeling_gemma3.py (Gemma3MultiModalProjector).
 //
 // P   patches of the image, row-major
 // H   attention heads, D head dimension, C = H · D hidden size of the tower
+
+using MlxActors.Models.Media;
+using MlxActors.Models.Nn;
+using MlxActors.Native.Tensors;
+
+namespace MlxActors.Models.Gemma3;
 
 /// <summary>Attention of all patches to all, with biased projections.</summary>
 public sealed record SiglipAttention(Linear QProj, Linear KProj, Linear VProj, Linear OutProj, int Heads, int HeadDim)

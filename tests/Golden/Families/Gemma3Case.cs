@@ -46,13 +46,16 @@ public sealed record Gemma3Case(
         var json = JsonDocument.Parse(File.ReadAllText(file)).RootElement;
         var tensors = GoldenTensors.Open(Path.ChangeExtension(file, ".safetensors"));
         var inputs = json.GetProperty("inputs");
-        var informative = json.TryGetProperty("informative_only", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToArray() : [];
+        var informative = json.TryGetProperty("informative_only", out var names)
+            ? names.EnumerateArray().Select(name => name.GetString()).ToArray()
+            : [];
+        var outputs = json.GetProperty("outputs").EnumerateObject().Where(output => !informative.Contains(output.Name));
         return new Gemma3Case(
             Path.GetDirectoryName(Path.GetDirectoryName(file))!,
             inputs.TryGetProperty("ids", out _) ? Integers(tensors["input.ids"]) : [],
             inputs.TryGetProperty("positions", out _) ? Integers(tensors["input.positions"]) : null,
             inputs.TryGetProperty("pixel_values", out var pixels) ? Pixels(pixels, file, tensors) : [],
-            [.. json.GetProperty("outputs").EnumerateObject().Where(output => !informative.Contains(output.Name)).Select(output => Output(output, tensors))],
+            [.. outputs.Select(output => Output(output, tensors))],
             json.TryGetProperty("greedy", out var greedy) ? Greedily(greedy) : null,
             json.TryGetProperty("config_overrides", out var overrides)
                 ? [.. overrides.EnumerateObject().Select(entry => (entry.Name, entry.Value))]
@@ -63,7 +66,8 @@ public sealed record Gemma3Case(
     public Gemma3Model Load(IBackend backend)
     {
         var quantization = QuantizationConfig.Parse(ConfigJson());
-        var checkpoint = Checkpoint.Open(Directory).Match(checkpoint => checkpoint, error => throw new InvalidOperationException(error.ToString()));
+        var checkpoint = Checkpoint.Open(Directory)
+            .Match(opened => opened, error => throw new InvalidOperationException(error.ToString()));
         return Gemma3Model.Load(new WeightSource(checkpoint, quantization, backend), Config(), GenerationConfig.Read(Directory));
     }
 
@@ -109,7 +113,11 @@ public sealed record Gemma3Case(
     {
         var tensor = tensors[output.Value.GetProperty("tensor").GetString()!];
         return new GoldenOutput(
-            output.Name, tensor.Floats(), tensor.Shape, output.Value.GetProperty("atol").GetDouble(), output.Value.GetProperty("rtol").GetDouble());
+            output.Name,
+            tensor.Floats(),
+            tensor.Shape,
+            output.Value.GetProperty("atol").GetDouble(),
+            output.Value.GetProperty("rtol").GetDouble());
     }
 
     private static ImmutableArray<PixelValues> Pixels(JsonElement input, string file, GoldenTensors tensors)
@@ -119,7 +127,8 @@ public sealed record Gemma3Case(
             : tensors;
         var tensor = source["input.pixel_values"];
         var shape = input.GetProperty("shape").EnumerateArray().Select(length => length.GetInt32()).ToArray();
-        var (values, size) = (tensor.Floats(), shape[1] * shape[2] * shape[3]);
-        return [.. Enumerable.Range(0, shape[0]).Select(i => new PixelValues(values.AsSpan(i * size, size).ToArray(), shape[1], shape[2], shape[3]))];
+        var (channels, height, width) = (shape[1], shape[2], shape[3]);
+        var images = tensor.Floats().Chunk(channels * height * width).Take(shape[0]);
+        return [.. images.Select(image => new PixelValues(image, channels, height, width))];
     }
 }

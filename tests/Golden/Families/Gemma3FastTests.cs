@@ -4,15 +4,17 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Golden.Families;
 
 /// <summary>
-/// Fast mode, which rounds activations to 8 bits a group, held against the fixtures by bounds that were measured, and then doubled for other machines.
-/// Random checkpoints are harder on it than trained ones: nothing in them averages the rounding out.
+/// Fast mode, which rounds activations to 8 bits a group, held against the fixtures by bounds that were measured, and then doubled
+/// for other machines. Random checkpoints are harder on it than trained ones: nothing in them averages the rounding out.
 /// </summary>
 public sealed class Gemma3FastTests : IDisposable
 {
     /// <summary>Root mean square of a case's errors over that of its logits; 0.1 was measured.</summary>
     private const double RelativeErrorBound = 0.2;
 
-    /// <summary>A token that leads the others by more is chosen in fast mode too; the largest lead that was lost is 0.8, on logits of about ±10.</summary>
+    /// <summary>
+    /// A token that leads the others by more is chosen in fast mode too; the largest lead that was lost is 0.8, on logits of about ±10.
+    /// </summary>
     private const double MarginBound = 1.6;
 
     private readonly IBackend _exact = Backends.Exact();
