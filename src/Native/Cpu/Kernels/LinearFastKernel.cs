@@ -15,7 +15,7 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
     private const int Columns = WeightTile.Columns;
     private const int StepBytes = Columns * sizeof(int);
     private const int RowsAtOnce = 256;
-    private const int GroupBytes = BitPacking.MostGroupSize * Columns;
+    private const int GroupBytes = WeightTile.GroupBytes;
 
     /// <summary>Bytes of scratch a thread needs: a group in steps, the same before it is turned, the sums, the scales and the biases.</summary>
     public static long ScratchLength(int groups) => 2 * GroupBytes + (RowsAtOnce + 2L * groups) * Columns * sizeof(float);
