@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MlxActors.Native.Cpu.Simd;
 
 namespace MlxActors.Native.Cpu.Kernels;
@@ -36,6 +37,7 @@ internal readonly unsafe struct PanelProduct<TSimd, TFloats>(float* x, int rows,
         }
     }
 
+    [MethodImpl(Hot.Loop)]
     private void OneRow(int row, int first, int column, int left)
     {
         var (low, high) = (TSimd.Zero, TSimd.Zero);
@@ -51,33 +53,35 @@ internal readonly unsafe struct PanelProduct<TSimd, TFloats>(float* x, int rows,
     }
 
     /// <summary>Six rows by two vectors: twelve sums, which all instruction sets hold in registers.</summary>
+    [MethodImpl(Hot.Loop)]
     private void SixRows(int row, int first, int column, int left)
     {
         var (a0, b0, c0, d0, e0, f0) = (TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero);
         var (a1, b1, c1, d1, e1, f1) = (TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero);
-        var upper = x + (long)row * k;
-        var lower = upper + 3L * k;
+        long stride = k;
+        var upper = x + row * stride;
+        var lower = upper + 3 * stride;
         var weights = panel + column;
-        for (var end = upper + k; upper < end; upper++, lower++, weights += Panel.Columns)
+        for (var end = upper + stride; upper < end; upper++, lower++, weights += Panel.Columns)
         {
             var low = TSimd.Load(weights);
             var high = TSimd.Load(weights + TSimd.Lanes);
             var value = TSimd.All(upper[0]);
             a0 = TSimd.MultiplyAdd(value, low, a0);
             a1 = TSimd.MultiplyAdd(value, high, a1);
-            value = TSimd.All(upper[k]);
+            value = TSimd.All(upper[stride]);
             b0 = TSimd.MultiplyAdd(value, low, b0);
             b1 = TSimd.MultiplyAdd(value, high, b1);
-            value = TSimd.All(upper[2L * k]);
+            value = TSimd.All(upper[2 * stride]);
             c0 = TSimd.MultiplyAdd(value, low, c0);
             c1 = TSimd.MultiplyAdd(value, high, c1);
             value = TSimd.All(lower[0]);
             d0 = TSimd.MultiplyAdd(value, low, d0);
             d1 = TSimd.MultiplyAdd(value, high, d1);
-            value = TSimd.All(lower[k]);
+            value = TSimd.All(lower[stride]);
             e0 = TSimd.MultiplyAdd(value, low, e0);
             e1 = TSimd.MultiplyAdd(value, high, e1);
-            value = TSimd.All(lower[2L * k]);
+            value = TSimd.All(lower[2 * stride]);
             f0 = TSimd.MultiplyAdd(value, low, f0);
             f1 = TSimd.MultiplyAdd(value, high, f1);
         }

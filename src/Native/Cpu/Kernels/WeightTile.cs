@@ -107,6 +107,7 @@ internal readonly unsafe struct WeightTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> Four(sbyte* quanta) => Vector256.Create(*(int*)quanta).AsSByte();
 
+    [MethodImpl(Hot.Loop)]
     private void UnpackNibbles(byte* packed, byte* steps)
     {
         for (var i = 0; i < _weight.GroupSize / 2; i += 16, steps += 8 * Columns * sizeof(uint))
@@ -119,6 +120,7 @@ internal readonly unsafe struct WeightTile
         }
     }
 
+    [MethodImpl(Hot.Loop)]
     private void UnpackBytes(byte* bytes, long stride, int last, byte* steps)
     {
         for (var i = 0; i < _weight.GroupSize; i += 16, steps += 4 * Columns * sizeof(uint))
@@ -168,6 +170,7 @@ internal readonly unsafe struct WeightTile
     /// The eight rows as floats, turned: element k of all rows at <c>target + k · stride</c>. <paramref name="buffer"/> has room for
     /// <see cref="TurnBuffer"/> bytes.
     /// </summary>
+    [MethodImpl(Hot.Loop)]
     public void Turn(float* target, int stride, byte* buffer)
     {
         if (_weight.Bits == 0)
@@ -211,6 +214,7 @@ internal readonly unsafe struct WeightTile
     }
 
     /// <summary>Plain numbers of the eight rows, of <paramref name="count"/> a row, turned.</summary>
+    [MethodImpl(Hot.Loop)]
     private void TurnFloats(byte* numbers, int count, float* target, int stride)
     {
         var size = _weight.Parameters.Size();
