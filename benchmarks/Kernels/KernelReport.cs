@@ -19,14 +19,15 @@ internal static class KernelReport
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var threads = Environment.ProcessorCount;
-        InstructionSet[] sets = [.. Enum.GetValues<InstructionSet>().Where(set => set != InstructionSet.Scalar && CpuBackend.IsAvailable(set))];
+        InstructionSet[] sets = [.. Enum.GetValues<InstructionSet>().Except([InstructionSet.Scalar]).Where(CpuBackend.IsAvailable)];
         output.WriteLine($"{threads} threads; the head has {Shapes[^1].N} rows; medians of runs over matrices that no cache holds");
         output.WriteLine();
         output.WriteLine("| limits | read GB/s | float GFLOP/s | int8 GOP/s |");
         output.WriteLine("|---|---|---|---|");
         foreach (var set in sets)
         {
-            output.WriteLine($"| {set} | {MachineLimits.ReadBandwidth(set, threads) / 1e9:f1} | {MachineLimits.FloatPeak(set, threads) / 1e9:f0} "
+            output.WriteLine($"| {set} | {MachineLimits.ReadBandwidth(set, threads) / 1e9:f1} "
+                + $"| {MachineLimits.FloatPeak(set, threads) / 1e9:f0} "
                 + $"| {MachineLimits.BytePeak(set, threads) / 1e9:f0} |");
         }
         output.WriteLine();
@@ -53,7 +54,8 @@ internal static class KernelReport
         var seconds = new[] { 1, 4, 8 }.Select(rows => Seconds(backend, matrices, rows, k)).ToArray();
         // Only the last row of a prompt meets the head.
         var prefill = n == Shapes[^1].N ? "-" : $"{2.0 * n * k * PrefillRows / Seconds(backend, matrices, PrefillRows, k) / 1e9:f0}";
-        output.WriteLine($"| {path} | {n} × {k} | {bytes / seconds[0] / 1e9:f1} | {bytes / seconds[1] / 1e9:f1} | {bytes / seconds[2] / 1e9:f1} "
+        output.WriteLine($"| {path} | {n} × {k} | {bytes / seconds[0] / 1e9:f1} "
+            + $"| {bytes / seconds[1] / 1e9:f1} | {bytes / seconds[2] / 1e9:f1} "
             + $"| {2.0 * n * k * 8 / seconds[2] / 1e9:f0} | {prefill} |");
     }
 

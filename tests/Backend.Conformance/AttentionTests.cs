@@ -16,7 +16,8 @@ public sealed class AttentionTests
         using var reference = Conformance.Backends.OpenReference();
         foreach (var form in new Form[]
         {
-            new(1, 1, 2, null), new(4, 2, 32, null), new(8, 1, 72, null), new(4, 4, 64, 33), new(6, 2, 48, 1), new(2, 1, 256, 40), new(5, 5, 20, 32),
+            new(1, 1, 2, null), new(4, 2, 32, null), new(8, 1, 72, null), new(4, 4, 64, 33),
+            new(6, 2, 48, 1), new(2, 1, 256, 40), new(5, 5, 20, 32),
         })
         {
             int[] steps = [1, 30, 1, 1, 64, 5, 1, 37];
@@ -32,7 +33,8 @@ public sealed class AttentionTests
         foreach (var form in new Form[] { new(4, 2, 40, null), new(4, 1, 64, 33), new(3, 3, 16, 7) })
         {
             var whole = Prompt(backend, form, [140]);
-            foreach (var steps in new int[][] { [1, 139], [32, 32, 76], [100, 1, 1, 1, 37], [31, 1, 33, 75], [.. Enumerable.Repeat(1, 140)] })
+            int[] tokens = [.. Enumerable.Repeat(1, 140)];
+            foreach (var steps in new int[][] { [1, 139], [32, 32, 76], [100, 1, 1, 1, 37], [31, 1, 33, 75], tokens })
             {
                 Close.Bits(whole, Prompt(backend, form, steps), $"{form} in {string.Join(" + ", steps)}");
             }
@@ -58,7 +60,8 @@ public sealed class AttentionTests
             {
                 layout.Add(rows[i], together[i].Length);
             }
-            var (q, k, v) = (form.Queries(backend, random, rows.Sum()), form.Keys(backend, random, rows.Sum()), form.Keys(backend, random, rows.Sum()));
+            var total = rows.Sum();
+            var (q, k, v) = (form.Queries(backend, random, total), form.Keys(backend, random, total), form.Keys(backend, random, total));
             var batch = backend.View(backend.Attention(q, k, v, together, layout, 0.3f, form.Window));
             for (var (i, first) = (0, 0); i < rows.Length; first += rows[i], i++)
             {
@@ -93,7 +96,8 @@ public sealed class AttentionTests
             layout.Add(50, 0);
             layout.SeeEachOther(10, 45);
             return by.View(by.Attention(
-                form.Queries(by, random, 50), form.Keys(by, random, 50), form.Keys(by, random, 50), [cache], layout, 1, form.Window)).ToArray();
+                form.Queries(by, random, 50), form.Keys(by, random, 50), form.Keys(by, random, 50),
+                [cache], layout, 1, form.Window)).ToArray();
         }
     }
 
@@ -178,7 +182,8 @@ public sealed class AttentionTests
             {
                 var random = new Samples(6);
                 return by.View(by.SelfAttention(
-                    form.Queries(by, random, ends[^1]), form.Keys(by, random, ends[^1]), form.Keys(by, random, ends[^1]), ends, 0.2f)).ToArray();
+                    form.Queries(by, random, ends[^1]), form.Keys(by, random, ends[^1]), form.Keys(by, random, ends[^1]),
+                    ends, 0.2f)).ToArray();
             }
         }
     }
@@ -214,7 +219,8 @@ public sealed class AttentionTests
         var layout = new StepLayout();
         layout.Add(count, cache.Length);
         return backend.View(backend.Attention(
-            backend.Slice(q, 0, count), backend.Slice(k, 0, count), backend.Slice(v, 0, count), [cache], layout, 0.25f, form.Window)).ToArray();
+            backend.Slice(q, 0, count), backend.Slice(k, 0, count), backend.Slice(v, 0, count),
+            [cache], layout, 0.25f, form.Window)).ToArray();
     }
 
     private sealed record Form(int Heads, int KvHeads, int HeadDim, int? Window)

@@ -11,7 +11,8 @@ public static class Close
         {
             var difference = Math.Abs((double)expected[i] - actual[i]);
             Assert.True(
-                difference <= tolerance * Math.Max(largest, 1e-6), $"{what}: [{i}] is {actual[i]:R}, expected {expected[i]:R} ± {tolerance * largest:g3}");
+                difference <= tolerance * Math.Max(largest, 1e-6),
+                $"{what}: [{i}] is {actual[i]:R}, expected {expected[i]:R} ± {tolerance * largest:g3}");
         }
     }
 

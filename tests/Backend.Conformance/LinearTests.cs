@@ -8,6 +8,9 @@ public sealed class LinearTests
 
     private static readonly int[] RowCounts = [1, 2, 3, 7, 8, 9, 12, 17];
 
+    private static readonly (int Group, int Groups, int N)[] QuantizedShapes =
+        [(32, 1, 1), (32, 5, 7), (64, 1, 8), (64, 3, 33), (64, 4, 9), (128, 1, 5), (128, 2, 16)];
+
     public static TheoryData<string> Backends => Conformance.Backends.All;
 
     [SkippableTheory]
@@ -19,7 +22,7 @@ public sealed class LinearTests
         var seed = 0;
         foreach (var bits in new[] { 2, 3, 4, 5, 6, 8 })
         {
-            foreach (var (group, groups, n) in new[] { (32, 1, 1), (32, 5, 7), (64, 1, 8), (64, 3, 33), (64, 4, 9), (128, 1, 5), (128, 2, 16) })
+            foreach (var (group, groups, n) in QuantizedShapes)
             {
                 using var samples = new Samples(seed++);
                 var parameters = new[] { DType.BFloat16, DType.Float16, DType.Float32 }[seed % 3];
@@ -144,7 +147,8 @@ public sealed class LinearTests
     private static float[] Run(IBackend backend, SampleWeight weight, float[] x, float[] bias, int rows)
     {
         var rowsOfX = backend.FromFloats(x, new Shape(rows, x.Length / rows));
-        return backend.View(backend.Linear(rowsOfX, weight.ImportInto(backend), backend.FromFloats(bias, new Shape(bias.Length)))).ToArray();
+        var biasOfN = backend.FromFloats(bias, new Shape(bias.Length));
+        return backend.View(backend.Linear(rowsOfX, weight.ImportInto(backend), biasOfN)).ToArray();
     }
 
     private static double Bound(ReadOnlySpan<float> x, ReadOnlySpan<float> w, int group)

@@ -60,6 +60,7 @@ public sealed class OperandTests
         var exception = Assert.Throws<TensorException>(call);
         Assert.Equal(operation, exception.Operation);
         Assert.Contains("expected", exception.Message, StringComparison.Ordinal);
-        Assert.Contains(found, exception.Message[exception.Message.IndexOf(", found ", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        var foundAt = exception.Message.IndexOf(", found ", StringComparison.Ordinal);
+        Assert.Contains(found, exception.Message[foundAt..], StringComparison.Ordinal);
     }
 }

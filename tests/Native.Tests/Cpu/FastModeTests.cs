@@ -8,6 +8,9 @@ namespace MlxActors.Native.Tests.Cpu;
 
 public sealed class FastModeTests
 {
+    private static readonly (int Group, int Groups, int N, int Rows)[] Shapes =
+        [(32, 1, 1, 1), (64, 3, 33, 9), (64, 4, 8, 3), (128, 2, 17, 270), (32, 5, 12, 4)];
+
     public static TheoryData<InstructionSet> Vectors => new(Enum.GetValues<InstructionSet>().Where(set => set != InstructionSet.Scalar));
 
     [SkippableTheory]
@@ -20,7 +23,7 @@ public sealed class FastModeTests
         var seed = 0;
         foreach (var bits in new[] { 2, 3, 4, 5, 6, 8 })
         {
-            foreach (var (group, groups, n, rows) in new[] { (32, 1, 1, 1), (64, 3, 33, 9), (64, 4, 8, 3), (128, 2, 17, 270), (32, 5, 12, 4) })
+            foreach (var (group, groups, n, rows) in Shapes)
             {
                 using var samples = new Samples(seed++);
                 var parameters = new[] { DType.BFloat16, DType.Float16, DType.Float32 }[seed % 3];
@@ -29,7 +32,8 @@ public sealed class FastModeTests
                 // A group of zeros, and the largest quanta of both signs beside the largest weights.
                 x.AsSpan(0, group).Clear();
                 x.AsSpan(x.Length - group).Fill(seed % 2 == 0 ? 3 : -3);
-                Close.Bits(Run(twin, weight, x, rows), Run(backend, weight, x, rows), $"{bits} bits, {groups} groups of {group}, {n} columns");
+                var what = $"{bits} bits, {groups} groups of {group}, {n} columns";
+                Close.Bits(Run(twin, weight, x, rows), Run(backend, weight, x, rows), what);
             }
         }
     }

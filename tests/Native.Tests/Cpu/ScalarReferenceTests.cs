@@ -91,7 +91,8 @@ public sealed class ScalarReferenceTests
     public void Activate_KnownValues_AreMet(Activation activation, float x, float expected)
     {
         using var backend = Open();
-        Close.To([expected], backend.View(backend.Activate(backend.FromFloats([x], new Shape(1)), activation)).ToArray(), Tolerance, $"{x}");
+        var y = backend.View(backend.Activate(backend.FromFloats([x], new Shape(1)), activation)).ToArray();
+        Close.To([expected], y, Tolerance, $"{x}");
     }
 
     [Fact]
@@ -164,5 +165,6 @@ public sealed class ScalarReferenceTests
 
     private static CpuBackend Open() => new(new CpuOptions(CpuMode.Exact, Threads: 1, InstructionSet.Scalar));
 
-    private static float[] Floats(ReadOnlySpan<byte> bytes) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+    private static float[] Floats(ReadOnlySpan<byte> bytes) =>
+        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes).ToArray();
 }

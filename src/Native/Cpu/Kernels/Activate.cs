@@ -5,7 +5,7 @@ using MlxActors.Native.Tensors;
 
 namespace MlxActors.Native.Cpu.Kernels;
 
-/// <summary><c>activation(x)</c>, times <paramref name="up"/> where it is not null. Items are blocks of <see cref="Block"/> elements.</summary>
+/// <summary><c>activation(x)</c>, times <paramref name="up"/> unless null. Items are blocks of <see cref="Block"/> elements.</summary>
 internal readonly unsafe struct Activate(float* x, float* up, float* y, long length, Activation activation) : IKernel
 {
     public const int Block = 2048;

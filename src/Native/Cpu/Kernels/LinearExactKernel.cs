@@ -4,7 +4,7 @@ using MlxActors.Native.Cpu.Threads;
 namespace MlxActors.Native.Cpu.Kernels;
 
 /// <summary>
-/// <c>x · wᵀ + bias</c> in floats. Items are tiles of <see cref="Columns"/> rows of the weight, which are dequantized once for all rows of x.
+/// <c>x · wᵀ + bias</c> in floats. Items are tiles of <see cref="Columns"/> rows of the weight, dequantized once for all rows of x.
 /// </summary>
 internal readonly unsafe struct LinearExactKernel(float* x, int rows, WeightMatrix weight, float* bias, float* y, float* scratch) : IKernel
 {

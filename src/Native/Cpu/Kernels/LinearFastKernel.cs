@@ -6,7 +6,7 @@ using MlxActors.Native.Cpu.Threads;
 namespace MlxActors.Native.Cpu.Kernels;
 
 /// <summary>
-/// <c>x · wᵀ + bias</c> of activations in 8 bits and packed weights. Items are tiles of <see cref="WeightTile.Columns"/> rows of the weight.
+/// <c>x · wᵀ + bias</c> of 8-bit activations and packed weights. Items are tiles of <see cref="WeightTile.Columns"/> rows of the weight.
 /// The products of a group are summed in integers, exactly; the groups in floats in the order of K. So rows and columns can be computed
 /// together in any number, and all instruction sets give the same bits.
 /// </summary>
@@ -17,7 +17,7 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
     private const int RowsAtOnce = 256;
     private const int GroupBytes = WeightTile.GroupBytes;
 
-    /// <summary>Bytes of scratch a thread needs: a group in steps, the same before it is turned, the sums, the scales and the biases.</summary>
+    /// <summary>Bytes of scratch a thread needs: a group in steps and before it is turned, the sums, the scales and the biases.</summary>
     public static long ScratchLength(int groups) => 2 * GroupBytes + (RowsAtOnce + 2L * groups) * Columns * sizeof(float);
 
     private interface IQuanta

@@ -48,7 +48,7 @@ internal unsafe interface ISimd<TFloats>
     /// <summary><c>value · 2^exponent</c> for integral exponents that keep the result a normal number.</summary>
     static abstract TFloats TimesPowerOfTwo(TFloats value, TFloats exponent);
 
-    /// <summary>Lane by lane: <paramref name="value"/> where <paramref name="x"/> is not below the bound, else <paramref name="below"/>.</summary>
+    /// <summary>By lanes: <paramref name="below"/> where <paramref name="x"/> is below the bound, else <paramref name="value"/>.</summary>
     static abstract TFloats WhereNotBelow(TFloats x, float bound, TFloats value, TFloats below);
 
     static abstract float Sum(TFloats value);

@@ -19,7 +19,8 @@ internal readonly unsafe struct Simd128<TDots> : ISimd<Vector128<float>>
     public static Vector128<float> LoadFloat16(ushort* source) => Float16.ToFloat32(Widen(source));
 
     public static Vector128<float> LoadBytes(byte* source) =>
-        Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte())).AsInt32());
+        Vector128.ConvertToSingle(
+            Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte())).AsInt32());
 
     public static void Store(Vector128<float> value, float* destination) => Vector128.Store(value, destination);
 
