@@ -1,4 +1,5 @@
 using MlxActors.Models.Gemma3;
+using MlxActors.Models.Qwen3Vl;
 using MlxActors.Native.Checkpoints;
 using MlxActors.Native.Results;
 using MlxActors.Native.Tensors;
@@ -44,8 +45,11 @@ public static class ModelLoader
             case "gemma3" or "gemma3_text":
                 var gemma3 = Gemma3Config.Parse(config);
                 return (weights, generation) => Gemma3Model.Load(weights, gemma3, generation);
+            case Qwen3VlConfig.ModelType:
+                var qwen3Vl = Qwen3VlConfig.Parse(config);
+                return (weights, generation) => Qwen3VlModel.Load(weights, qwen3Vl, generation);
             default:
-                throw config.Wrong("model_type", "gemma3 or gemma3_text");
+                throw config.Wrong("model_type", "gemma3, gemma3_text or qwen3_vl");
         }
     }
 
