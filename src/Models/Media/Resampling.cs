@@ -14,8 +14,6 @@ internal sealed class Resampling
 
     private Resampling(int[] starts, int[][] weights) => (_starts, _weights) = (starts, weights);
 
-    public int Length => _starts.Length;
-
     public static Resampling Of(int source, int target, ResampleFilter filter)
     {
         var scale = (double)source / target;

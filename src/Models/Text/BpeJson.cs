@@ -9,30 +9,26 @@ internal static class BpeJson
     private const string MergesPlace = "model.merges";
 
     /// <param name="byteLevel">The symbols are bytes, not characters.</param>
-    public static (Vocabulary Vocabulary, Bpe Bpe, WordCuts Cuts) Read(ReadOnlySpan<byte> utf8, bool byteLevel)
+    public static (Vocabulary Vocabulary, Bpe Bpe, WordCuts Cuts) Read(ReadOnlySpan<byte> utf8, JsonMembers members, bool byteLevel)
     {
-        var members = TokenizerJson.Members(utf8, "model");
-        var type = Setting(utf8, members, "type");
+        var type = members.Node(utf8, "model.type");
         type.Expect(type.Text() == "BPE", "\"BPE\"");
         foreach (var name in (ReadOnlySpan<string>)["dropout", "ignore_merges", "continuing_subword_prefix", "end_of_word_suffix"])
         {
-            RefuseUnlessEmpty(Setting(utf8, members, name));
+            RefuseUnlessEmpty(members.Node(utf8, $"model.{name}"));
         }
-        var vocabulary = ReadVocabulary(utf8[members.TryGetValue("vocab", out var vocab) ? vocab : throw TokenizerJson.Missing(VocabularyPlace)]);
+        var vocabulary = ReadVocabulary(members.Reader(utf8, VocabularyPlace, JsonTokenType.StartObject));
         var cuts = !byteLevel && vocabulary.TryGetId([WordCuts.Space], out _) ? WordCuts.BeforeSpaces() : WordCuts.None;
-        var merges = ReadMerges(utf8[members.TryGetValue("merges", out var range) ? range : throw TokenizerJson.Missing(MergesPlace)], vocabulary, cuts);
+        var merges = ReadMerges(members.Reader(utf8, MergesPlace, JsonTokenType.StartArray), vocabulary, cuts);
         Alphabet alphabet = byteLevel
             ? new Alphabet.Bytes(ByteSymbols.PrintableIds(vocabulary, VocabularyPlace))
             : new Alphabet.Characters(
                 vocabulary,
-                Setting(utf8, members, "byte_fallback").Flag(absent: false) ? ByteSymbols.FallbackIds(vocabulary, VocabularyPlace) : null,
-                UnknownId(Setting(utf8, members, "unk_token"), vocabulary),
-                Setting(utf8, members, "fuse_unk").Flag(absent: false));
+                members.Node(utf8, "model.byte_fallback").Flag(absent: false) ? ByteSymbols.FallbackIds(vocabulary, VocabularyPlace) : null,
+                UnknownId(members.Node(utf8, "model.unk_token"), vocabulary),
+                members.Node(utf8, "model.fuse_unk").Flag(absent: false));
         return (vocabulary, new Bpe(alphabet, merges), cuts);
     }
-
-    private static JsonNode Setting(ReadOnlySpan<byte> utf8, Dictionary<string, Range> members, string name) =>
-        TokenizerJson.Node(utf8, members, name) with { Path = $"model.{name}" };
 
     /// <summary>Settings of other tokenizers, that change the ids.</summary>
     private static void RefuseUnlessEmpty(JsonNode setting)
@@ -52,15 +48,9 @@ internal static class BpeJson
         : vocabulary.TryGetId(node.Text(), out var id) ? id
         : throw node.Wrong("a token of the vocabulary");
 
-    private static Vocabulary ReadVocabulary(ReadOnlySpan<byte> utf8)
+    private static Vocabulary ReadVocabulary(Utf8JsonReader reader)
     {
-        var reader = new Utf8JsonReader(utf8);
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw new TokenizerFormatException($"{VocabularyPlace}: expected an object, found {reader.TokenType}");
-        }
-        var vocabulary = new Vocabulary(Count(utf8, JsonTokenType.PropertyName));
+        var vocabulary = new Vocabulary();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var token = reader.GetString()!;
@@ -75,31 +65,23 @@ internal static class BpeJson
     }
 
     /// <summary>Merges are pairs, as arrays or, in older files, as strings with a space between.</summary>
-    private static MergeTable ReadMerges(ReadOnlySpan<byte> utf8, Vocabulary vocabulary, WordCuts cuts)
+    private static MergeTable ReadMerges(Utf8JsonReader reader, Vocabulary vocabulary, WordCuts cuts)
     {
-        var reader = new Utf8JsonReader(utf8);
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            throw new TokenizerFormatException($"{MergesPlace}: expected an array, found {reader.TokenType}");
-        }
-        var count = Count(utf8);
-        var table = new MergeTable(count);
+        var merges = new List<(int Left, int Right, int Result)>();
         var joined = new char[64];
-        for (var index = 0; index < count; index++)
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            reader.Read();
-            var (left, length) = ReadMerge(ref reader, ref joined, index);
+            var (left, length) = ReadMerge(ref reader, ref joined, merges.Count);
             var first = joined.AsSpan(0, left);
             var second = joined.AsSpan(left, length - left);
-            table.Add(Id(first), Id(second), Id(joined.AsSpan(0, length)));
+            merges.Add((Id(first), Id(second), Id(joined.AsSpan(0, length))));
             cuts.Note(first, second);
-
-            int Id(ReadOnlySpan<char> token) => vocabulary.TryGetId(token, out var id)
-                ? id
-                : throw new TokenizerFormatException($"{MergesPlace}[{index}]: expected tokens of the vocabulary, found \"{token}\"");
         }
-        return table;
+        return new MergeTable(merges);
+
+        int Id(ReadOnlySpan<char> token) => vocabulary.TryGetId(token, out var id)
+            ? id
+            : throw new TokenizerFormatException($"{MergesPlace}[{merges.Count}]: expected tokens of the vocabulary, found \"{token}\"");
     }
 
     /// <summary>Puts both parts of a merge behind each other.</summary>
@@ -133,28 +115,5 @@ internal static class BpeJson
         return parts == 2 && reader.TokenType == JsonTokenType.EndArray
             ? (left, length)
             : throw new TokenizerFormatException($"{MergesPlace}[{index}]: expected an array of two tokens");
-    }
-
-    private static int Count(ReadOnlySpan<byte> utf8, JsonTokenType kind)
-    {
-        var reader = new Utf8JsonReader(utf8);
-        var count = 0;
-        while (reader.Read())
-        {
-            count += reader.TokenType == kind ? 1 : 0;
-        }
-        return count;
-    }
-
-    /// <summary>The number of items of an array.</summary>
-    private static int Count(ReadOnlySpan<byte> utf8)
-    {
-        var reader = new Utf8JsonReader(utf8);
-        var count = 0;
-        for (reader.Read(); reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
-        {
-            reader.Skip();
-        }
-        return count;
     }
 }

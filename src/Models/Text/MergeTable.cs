@@ -13,22 +13,20 @@ internal sealed class MergeTable
     private readonly Entry[] _entries;
     private readonly int _shift;
     private readonly int[] _resultByRank;
-    private int _ranks;
 
-    public MergeTable(int count)
+    /// <param name="merges">In the order of the file, the earliest first; a pair given twice takes its later place.</param>
+    public MergeTable(IReadOnlyList<(int Left, int Right, int Result)> merges)
     {
-        var size = BitOperations.RoundUpToPowerOf2((uint)Math.Max(count, 1) * 2);
+        var size = BitOperations.RoundUpToPowerOf2((uint)Math.Max(merges.Count, 1) * 2);
         _shift = 64 - BitOperations.Log2(size);
         _entries = new Entry[size];
-        _resultByRank = new int[count];
-    }
-
-    /// <summary>Adds the next merge in the order of the file; a pair given again takes its later rank.</summary>
-    public void Add(int left, int right, int result)
-    {
-        var rank = _ranks++;
-        _resultByRank[rank] = result;
-        _entries[Find(left, right)] = new Entry(Key(left, right), rank, result);
+        _resultByRank = new int[merges.Count];
+        for (var rank = 0; rank < merges.Count; rank++)
+        {
+            var (left, right, result) = merges[rank];
+            _resultByRank[rank] = result;
+            _entries[Find(left, right)] = new Entry(Key(left, right), rank, result);
+        }
     }
 
     public bool TryGet(int left, int right, out int rank, out int result)

@@ -18,57 +18,19 @@ internal sealed record TokenizerJson(
     /// <exception cref="TokenizerFormatException">It is no tokenizer that this reader knows; the message says where and why.</exception>
     public static TokenizerJson Read(ReadOnlySpan<byte> utf8)
     {
-        var root = Members(utf8, "the file");
-        var (preTokenization, byteLevel) = PreTokenization.Read(Node(utf8, root, "pre_tokenizer"));
-        var modelRange = root.TryGetValue("model", out var range) ? range : throw Missing("model");
-        var (vocabulary, bpe, cuts) = BpeJson.Read(utf8[modelRange], byteLevel);
+        var members = JsonMembers.Find(utf8);
+        var (preTokenization, byteLevel) = PreTokenization.Read(members.Node(utf8, "pre_tokenizer"));
+        var (vocabulary, bpe, cuts) = BpeJson.Read(utf8, members, byteLevel);
         return new TokenizerJson(
             vocabulary,
-            ReadAddedTokens(Node(utf8, root, "added_tokens"), vocabulary),
-            Normalization.Read(Node(utf8, root, "normalizer")),
+            ReadAddedTokens(members.Node(utf8, "added_tokens"), vocabulary),
+            Normalization.Read(members.Node(utf8, "normalizer")),
             preTokenization,
             cuts,
             bpe,
-            PostProcessing.Read(Node(utf8, root, "post_processor")),
-            Decoding.Read(Node(utf8, root, "decoder")));
+            PostProcessing.Read(members.Node(utf8, "post_processor")),
+            Decoding.Read(members.Node(utf8, "decoder")));
     }
-
-    /// <summary>Where the value of each member of an object stands. The large ones are then read from there without a document in memory.</summary>
-    internal static Dictionary<string, Range> Members(ReadOnlySpan<byte> utf8, string place)
-    {
-        var reader = new Utf8JsonReader(utf8);
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw new TokenizerFormatException($"{place}: expected an object, found {reader.TokenType}");
-        }
-        var members = new Dictionary<string, Range>(StringComparer.Ordinal);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var name = reader.GetString()!;
-            reader.Read();
-            var start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            members[name] = start..(int)reader.BytesConsumed;
-        }
-        // To the end, so that what follows the object is seen.
-        while (reader.Read())
-        {
-        }
-        return members;
-    }
-
-    internal static JsonNode Node(ReadOnlySpan<byte> utf8, Dictionary<string, Range> members, string name)
-    {
-        if (!members.TryGetValue(name, out var range))
-        {
-            return new JsonNode(default, name);
-        }
-        var reader = new Utf8JsonReader(utf8[range]);
-        return new JsonNode(JsonElement.ParseValue(ref reader), name);
-    }
-
-    internal static TokenizerFormatException Missing(string name) => new($"{name}: expected an object, found nothing");
 
     private static AddedToken[] ReadAddedTokens(JsonNode node, Vocabulary vocabulary)
     {

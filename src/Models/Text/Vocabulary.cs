@@ -8,16 +8,11 @@ internal sealed class Vocabulary
 
     public static readonly string IdRange = $"an id from 0 to {LargestId}";
 
-    private readonly Dictionary<string, int> _ids;
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsBySpan;
-    private string?[] _tokens;
+    private string?[] _tokens = new string?[1024];
 
-    public Vocabulary(int capacity)
-    {
-        _ids = new Dictionary<string, int>(capacity, StringComparer.Ordinal);
-        _idsBySpan = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
-        _tokens = new string?[capacity];
-    }
+    public Vocabulary() => _idsBySpan = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The largest id given; -1 while empty.</summary>
     public int MaxId { get; private set; } = -1;

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using MlxActors.Golden.Models;
+using MlxActors.Golden.Families;
 using MlxActors.Models;
-using MlxActors.Models.Text;
-using MlxActors.Native.Results;
 
 namespace MlxActors.Golden.Checkpoints;
 

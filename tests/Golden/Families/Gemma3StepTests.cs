@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using MlxActors.Models;
-using MlxActors.Models.Caches;
 using MlxActors.Models.Gemma3;
 using MlxActors.Native.Tensors;
 
-namespace MlxActors.Golden.Models;
+namespace MlxActors.Golden.Families;
 
 /// <summary>However a prompt is cut into steps, and whoever shares them, each sequence gets the logits that it gets alone.</summary>
 public sealed class Gemma3StepTests : IDisposable

@@ -1,4 +1,4 @@
-namespace MlxActors.Golden.Models;
+namespace MlxActors.Golden.Families;
 
 /// <summary>Comparison of numbers against the reference, within the tolerance that a fixture states.</summary>
 public static class Closeness

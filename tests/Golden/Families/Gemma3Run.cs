@@ -4,7 +4,7 @@ using MlxActors.Models.Caches;
 using MlxActors.Models.Gemma3;
 using MlxActors.Native.Tensors;
 
-namespace MlxActors.Golden.Models;
+namespace MlxActors.Golden.Families;
 
 /// <summary>A model at work on one sequence of a case: its encoded images, its cache, and steps that end in plain arrays.</summary>
 public sealed class Gemma3Run : IDisposable
@@ -34,10 +34,10 @@ public sealed class Gemma3Run : IDisposable
     public (ImmutableArray<int> Ids, ImmutableArray<float[]> Logits) Greedy(ReadOnlySpan<int> prompt, int count)
     {
         var (ids, logits) = (ImmutableArray.CreateBuilder<int>(count), ImmutableArray.CreateBuilder<float[]>(count));
-        for (var next = Step(prompt); ids.Count < count; next = Step([ids[^1]]))
+        for (var step = 0; step < count; step++)
         {
-            logits.Add(next);
-            ids.Add(Closeness.ArgMax(next));
+            logits.Add(step == 0 ? Step(prompt) : Step([ids[^1]]));
+            ids.Add(Closeness.ArgMax(logits[^1]));
         }
         return (ids.ToImmutable(), logits.ToImmutable());
     }

@@ -3,7 +3,7 @@ using MlxActors.Models;
 using MlxActors.Models.Gemma3;
 using MlxActors.Models.Nn;
 
-namespace MlxActors.Golden.Models;
+namespace MlxActors.Golden.Families;
 
 /// <summary>config.json as published, against what the reference implementation makes of it.</summary>
 public sealed class Gemma3ConfigTests

@@ -7,7 +7,7 @@ using MlxActors.Models.Media;
 using MlxActors.Native.Checkpoints;
 using MlxActors.Native.Tensors;
 
-namespace MlxActors.Golden.Models;
+namespace MlxActors.Golden.Families;
 
 /// <summary>A state or result that the reference recorded.</summary>
 public sealed record GoldenOutput(string Name, float[] Values, int[] Shape, double Atol, double Rtol);
@@ -32,7 +32,7 @@ public sealed record Gemma3Case(
     public static TheoryData<string?> All => Goldens.Files(Folder, "*.json", IsCase);
 
     public static IReadOnlyList<string> Paths { get; } =
-        [.. All.Select(row => (string?)((object?[])row)[0]).Where(path => path is not null).Select(path => path!)];
+        [.. ((IEnumerable<object?[]>)All).Select(row => row[0]).OfType<string>()];
 
     public static TheoryData<string?> Checkpoints =>
         Goldens.Rows(Paths.Select(path => Path.GetDirectoryName(Path.GetDirectoryName(path))!).Distinct(StringComparer.Ordinal));

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using MlxActors.Models;
 using MlxActors.Models.Gemma3;
-using MlxActors.Native.Cpu;
 using MlxActors.Native.Tensors;
 
-namespace MlxActors.Golden.Models;
+namespace MlxActors.Golden.Families;
 
 /// <summary>The forward pass in exact mode, against every state that the reference recorded.</summary>
 public sealed class Gemma3GoldenTests : IDisposable
@@ -44,7 +42,7 @@ public sealed class Gemma3GoldenTests : IDisposable
 
         var (ids, logits) = run.Greedy([.. golden.Ids], golden.Greedy!.Ids.Length);
 
-        Assert.Equal(golden.Greedy.Ids, ids);
+        Assert.Equal([.. golden.Greedy.Ids], ids.ToArray());
         var recorded = Assert.Single(golden.Outputs);
         Closeness.AssertClose("logits behind the prompt", recorded.Values.AsSpan(0, recorded.Shape[1]), logits[0], recorded.Atol, recorded.Rtol);
         Closeness.AssertClose("logits behind the answer", recorded.Values.AsSpan(recorded.Shape[1]), run.Step([ids[^1]]), recorded.Atol, recorded.Rtol);

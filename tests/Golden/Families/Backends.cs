@@ -1,7 +1,7 @@
 using MlxActors.Native.Cpu;
 using MlxActors.Native.Tensors;
 
-namespace MlxActors.Golden.Models;
+namespace MlxActors.Golden.Families;
 
 /// <summary>The backends that the fixtures are held against.</summary>
 public static class Backends

@@ -1,0 +1,181 @@
+using Akka.Actor;
+using Akka.Event;
+using MlxActors.Actors.Hosting;
+using MlxActors.Actors.Protocol;
+using MlxActors.Actors.Streams;
+using MlxActors.Generation;
+using MlxActors.Generation.Supervision;
+using MlxActors.Models;
+using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
+using Status = MlxActors.Actors.Protocol.ModelSupervisorProtocol.Status;
+
+namespace MlxActors.Actors;
+
+/// <summary>
+/// Owns the one loaded model, the engine and all generations. Every decision is made by <see cref="Supervisor.Apply"/>; requests that have to wait
+/// do so in its state. This actor only carries out the effects.
+/// </summary>
+public sealed class ModelSupervisor : ReceiveActor, IWithTimers
+{
+    public const string Name = "models";
+
+    private readonly MlxActorsOptions _options;
+    private readonly MlxActorsSettings _settings;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<RequestId, IActorRef> _generations = [];
+    private readonly IActorRef _engine;
+    private SupervisorState _state = SupervisorState.Initial;
+    private EngineProtocol.Loaded? _loaded;
+    private int _running;
+
+    public ModelSupervisor(MlxActorsOptions options, MlxActorsSettings settings)
+    {
+        (_options, _settings) = (options, settings);
+        _engine = Context.ActorOf(EngineActor.Props(options.Load, settings.Batch), "engine");
+
+        Receive<Generate>(generate => OnGenerate(generate.Request));
+        Receive<GetStatus>(_ => Sender.Tell(StatusNow()));
+
+        Receive<EngineProtocol.Loaded>(loaded =>
+        {
+            _loaded = loaded;
+            Apply(new SupervisorEvent.Loaded());
+        });
+        Receive<EngineProtocol.LoadFailed>(failed =>
+        {
+            _log.Warning("{0} could not be loaded: {1}", failed.Model.Id, failed.Reason);
+            Apply(new SupervisorEvent.LoadFailed(failed.Reason));
+        });
+        Receive<EngineProtocol.Occupancy>(occupancy => _running = occupancy.Running);
+        Receive<EngineProtocol.Restarted>(restarted => Apply(new SupervisorEvent.EngineLost(restarted.Reason)));
+
+        Receive<GenerationProtocol.Left>(left => Apply(new SupervisorEvent.Left(left.Id)));
+        Receive<GenerationStopped>(stopped => OnGenerationStopped(stopped.Id));
+
+        Receive<PatienceOver>(over => Apply(new SupervisorEvent.PatienceOver(over.Id)));
+        Receive<IdleOver>(_ => Apply(new SupervisorEvent.IdleOver()));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(MlxActorsOptions options, MlxActorsSettings settings) =>
+        Akka.Actor.Props.Create(() => new ModelSupervisor(options, settings));
+
+    /// <summary>
+    /// An engine that breaks starts anew, without a model; a generation that breaks fails its request and leaves. Both see to it when they are
+    /// restarted.
+    /// </summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
+
+    private void OnGenerate(GenerationRequest request)
+    {
+        var events = EventSource.NewChannel();
+        var generation = Context.ActorOf(GenerationActor.Props(request, events.Writer, _settings));
+        Context.WatchWith(generation, new GenerationStopped(request.Id));
+        _generations.Add(request.Id, generation);
+        Sender.Tell(new GenerationAccepted(EventSource.From(events.Reader, generation)));
+
+        _options.Resolve(request.Model).Match<object?>(
+            model =>
+            {
+                Timers.StartSingleTimer(request.Id, new PatienceOver(request.Id), _settings.Patience);
+                Apply(new SupervisorEvent.Arrived(request.Id, model));
+                return null;
+            },
+            reason =>
+            {
+                generation.Tell(new GenerationProtocol.Refused(new GenerationError.ModelNotFound(request.Model, reason)));
+                return null;
+            });
+    }
+
+    /// <summary>A generation that ended in good order has left before; of one that broke, the engine may still hold the sequence.</summary>
+    private void OnGenerationStopped(RequestId id)
+    {
+        _generations.Remove(id);
+        if (_state.Active.Contains(id))
+        {
+            _engine.Tell(new EngineProtocol.Cancel(id));
+            Apply(new SupervisorEvent.Left(id));
+        }
+    }
+
+    private void Apply(SupervisorEvent happened)
+    {
+        var (state, effects) = Supervisor.Apply(_state, happened, _settings.Supervisor);
+        _state = state;
+        foreach (var effect in effects)
+        {
+            Do(effect);
+        }
+        if (happened is SupervisorEvent.Left(var id))
+        {
+            Timers.Cancel(id);
+        }
+        WatchIdleness();
+    }
+
+    private void Do(SupervisorEffect effect)
+    {
+        switch (effect)
+        {
+            case SupervisorEffect.Grant(var id):
+                Timers.Cancel(id);
+                Tell(id, new GenerationProtocol.Granted(_loaded!.Model, _loaded.Info, _loaded.Processor, _engine));
+                break;
+            case SupervisorEffect.Refuse(var id, var error):
+                Timers.Cancel(id);
+                Tell(id, new GenerationProtocol.Refused(error));
+                break;
+            case SupervisorEffect.Load(var model):
+                _engine.Tell(new EngineProtocol.Load(model));
+                break;
+            case SupervisorEffect.Unload:
+                _engine.Tell(EngineProtocol.Unload.Instance);
+                break;
+        }
+    }
+
+    private void Tell(RequestId id, object message)
+    {
+        if (_generations.TryGetValue(id, out var generation))
+        {
+            generation.Tell(message);
+        }
+    }
+
+    private void WatchIdleness()
+    {
+        if (!_state.IsIdle || _settings.IdleUnload is not { } after)
+        {
+            Timers.Cancel(IdleOver.Instance);
+        }
+        else if (!Timers.IsTimerActive(IdleOver.Instance))
+        {
+            Timers.StartSingleTimer(IdleOver.Instance, IdleOver.Instance, after);
+        }
+    }
+
+    private Status StatusNow()
+    {
+        var (state, model) = _state.Phase switch
+        {
+            ModelPhase.Empty => (State.Empty, (ModelLocation?)null),
+            ModelPhase.Loading(var next) => (State.Loading, next),
+            ModelPhase.Ready(var ready) => (State.Ready, ready),
+            ModelPhase.Draining(var draining, _) => (State.Draining, draining),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        var waiting = _state.Queue.Count + _state.Active.Count - _running;
+        return new Status(state, model?.Id, _running, Math.Max(0, waiting), _state.LastLoadError);
+    }
+
+    private sealed record GenerationStopped(RequestId Id);
+
+    private sealed record PatienceOver(RequestId Id);
+
+    private sealed record IdleOver
+    {
+        public static IdleOver Instance { get; } = new();
+    }
+}

@@ -1,0 +1,36 @@
+using Akka.Actor;
+using MlxActors.Generation;
+using MlxActors.Models;
+
+namespace MlxActors.Actors.Protocol;
+
+/// <summary>What <c>GenerationActor</c> is told and tells, besides its talk with the engine (<see cref="EngineProtocol"/>).</summary>
+public static class GenerationProtocol
+{
+    /// <summary>From the supervisor: the model is there, and stays until <see cref="Left"/>.</summary>
+    public sealed record Granted(ModelLocation Model, ModelInfo Info, IProcessor Processor, IActorRef Engine);
+
+    /// <summary>From the supervisor: there will be no answer.</summary>
+    public sealed record Refused(GenerationError Error);
+
+    /// <summary>To the supervisor: this request neither waits for the model nor uses it any more.</summary>
+    public sealed record Left(RequestId Id);
+
+    /// <summary>From the stream: someone reads.</summary>
+    public sealed record ReaderCame
+    {
+        public static ReaderCame Instance { get; } = new();
+    }
+
+    /// <summary>From the stream: the reader has taken one <see cref="GenerationEvent.Text"/>.</summary>
+    public sealed record TextTaken
+    {
+        public static TextTaken Instance { get; } = new();
+    }
+
+    /// <summary>From the stream: it has ended, because all was read or because the reader went away.</summary>
+    public sealed record ReaderGone
+    {
+        public static ReaderGone Instance { get; } = new();
+    }
+}

@@ -1,0 +1,37 @@
+using System.Threading.Channels;
+using Akka;
+using Akka.Actor;
+using Akka.Streams.Dsl;
+using MlxActors.Actors.Protocol;
+using MlxActors.Generation;
+
+namespace MlxActors.Actors.Streams;
+
+/// <summary>
+/// The stream of one generation's events, which tells the generation what its reader does. The channel itself has no bound: the engine's credit
+/// (<see cref="EngineProtocol.Grant"/>) bounds what is in it, and the last event always finds room.
+/// </summary>
+internal static class EventSource
+{
+    public static Channel<GenerationEvent> NewChannel() =>
+        Channel.CreateUnbounded<GenerationEvent>(new UnboundedChannelOptions { SingleWriter = true, SingleReader = true });
+
+    public static Source<GenerationEvent, NotUsed> From(ChannelReader<GenerationEvent> events, IActorRef generation) =>
+        ChannelSource.FromReader(events)
+            .Select(happened => Report(happened, generation))
+            .WatchTermination((materialized, ended) =>
+            {
+                generation.Tell(GenerationProtocol.ReaderCame.Instance);
+                ended.PipeTo(generation, success: _ => GenerationProtocol.ReaderGone.Instance, failure: _ => GenerationProtocol.ReaderGone.Instance);
+                return materialized;
+            });
+
+    private static GenerationEvent Report(GenerationEvent happened, IActorRef generation)
+    {
+        if (happened is GenerationEvent.Text)
+        {
+            generation.Tell(GenerationProtocol.TextTaken.Instance);
+        }
+        return happened;
+    }
+}

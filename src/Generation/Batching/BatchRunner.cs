@@ -1,0 +1,241 @@
+using System.Runtime.InteropServices;
+using MlxActors.Generation.Sampling;
+using MlxActors.Models;
+using MlxActors.Native.Tensors;
+
+namespace MlxActors.Generation.Batching;
+
+/// <summary>
+/// Runs sequences on one loaded model, a step at a time: one image, one chunk of a prompt, or one token for every running answer.
+/// Whatever a step throws ends only the sequences that were in it. Used on the engine's thread only; its buffers are reused, so that
+/// decoding allocates nothing.
+/// </summary>
+public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDisposable
+{
+    private readonly Batch _batch = new(model.Info.ImagesAttendBothWays);
+    private readonly Sampler _sampler = new();
+    private readonly List<SequenceRequest> _waiting = [];
+    private readonly List<Sequence> _running = [];
+    private readonly List<SequenceView> _views = [];
+    private readonly List<Sequence> _stepping = [];
+    private readonly List<SampledToken> _sampled = [];
+    private readonly List<FailedSequence> _failed = [];
+    private StepKind _last = StepKind.Rest;
+    private long _turn;
+
+    /// <summary>Sequences with a cache.</summary>
+    public int Running => _running.Count;
+
+    /// <summary>Sequences that wait for room.</summary>
+    public int Waiting => _waiting.Count;
+
+    /// <summary>Whether <see cref="Step"/> has anything to do.</summary>
+    public bool HasWork => Admissible > 0 || Plan().Kind is not StepKind.Rest;
+
+    /// <summary>Tokens of the last step.</summary>
+    public ReadOnlySpan<SampledToken> Sampled => CollectionsMarshal.AsSpan(_sampled);
+
+    /// <summary>Sequences that the last step ended by an exception.</summary>
+    public IReadOnlyList<FailedSequence> Failed => _failed;
+
+    private int Admissible => Scheduler.Admissible(_running.Count, _waiting.Count, limits.MaxBatch);
+
+    public void Admit(SequenceRequest request) => _waiting.Add(request);
+
+    /// <summary>Frees a sequence, running or waiting; false when there is none of that name (any more).</summary>
+    public bool Remove(RequestId id)
+    {
+        if (Find(id) is { } sequence)
+        {
+            Drop(sequence);
+            return true;
+        }
+        return _waiting.RemoveAll(request => request.Id == id) > 0;
+    }
+
+    /// <summary>Lets a sequence make more tokens; nothing when it is gone.</summary>
+    public void Grant(RequestId id, int tokens)
+    {
+        if (Find(id) is { } sequence)
+        {
+            sequence.Credit += tokens;
+        }
+    }
+
+    /// <summary>Does the next thing; <see cref="Sampled"/> and <see cref="Failed"/> tell what came of it.</summary>
+    public void Step()
+    {
+        _sampled.Clear();
+        _failed.Clear();
+        _stepping.Clear();
+        StartWaiting();
+        var plan = Plan();
+        _last = plan.Kind;
+        try
+        {
+            using var scope = model.Backend.BeginScope();
+            Run(plan);
+        }
+        catch (Exception cause)
+        {
+            // A cache that an unfinished pass has written to is of no use.
+            foreach (var sequence in _stepping)
+            {
+                Fail(sequence, cause);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var sequence in _running)
+        {
+            sequence.Dispose();
+        }
+        _running.Clear();
+        _waiting.Clear();
+    }
+
+    private StepPlan Plan()
+    {
+        _views.Clear();
+        foreach (var sequence in _running)
+        {
+            _views.Add(sequence.View);
+        }
+        return Scheduler.Next(CollectionsMarshal.AsSpan(_views), _last);
+    }
+
+    private void StartWaiting()
+    {
+        for (var count = Admissible; count > 0; count--)
+        {
+            var request = _waiting[0];
+            _waiting.RemoveAt(0);
+            try
+            {
+                _running.Add(new Sequence(request, model.Model.NewCache()));
+            }
+            catch (Exception cause)
+            {
+                _failed.Add(new FailedSequence(request.Id, cause));
+            }
+        }
+    }
+
+    private void Run(StepPlan plan)
+    {
+        switch (plan.Kind)
+        {
+            case StepKind.Encode:
+                EncodeImage(Turn(plan.Sequence));
+                break;
+            case StepKind.Prefill:
+                ReadChunk(Turn(plan.Sequence));
+                break;
+            case StepKind.Decode:
+                Decode();
+                break;
+            case StepKind.Rest:
+                break;
+        }
+    }
+
+    private Sequence Turn(int index)
+    {
+        var sequence = _running[index];
+        sequence.LastTurn = ++_turn;
+        _stepping.Add(sequence);
+        return sequence;
+    }
+
+    private void EncodeImage(Sequence sequence)
+    {
+        var image = sequence.NextImage;
+        sequence.AddMedia(new MediaRun(image.Position, model.Model.EncodeImage(image.Pixels)));
+    }
+
+    private void ReadChunk(Sequence sequence)
+    {
+        var (prompt, start) = (sequence.Request.Prompt, sequence.Cache.Length);
+        var uncut = model.Info.ImagesAttendBothWays ? prompt.Images.AsSpan() : [];
+        var end = Prefill.ChunkEnd(start, prompt.Tokens.Length, uncut, limits.PrefillChunk);
+        var rows = end == prompt.Tokens.Length ? LogitRows.Last : LogitRows.None;
+        _batch.Clear();
+        _batch.Add(sequence.Cache, prompt.Tokens.AsSpan()[start..end], sequence.Media, rows);
+        Sample(model.Model.Forward(_batch));
+    }
+
+    private void Decode()
+    {
+        _batch.Clear();
+        foreach (var sequence in _running)
+        {
+            if (sequence.View.Phase is SequencePhase.Decode)
+            {
+                _stepping.Add(sequence);
+                _batch.Add(sequence.Cache, [sequence.LastToken], [], LogitRows.Last);
+            }
+        }
+        Sample(model.Model.Forward(_batch));
+    }
+
+    /// <summary>One token for each sequence of the step, from its row of the logits; no logits, no tokens.</summary>
+    private void Sample(Tensor? logits)
+    {
+        if (logits is not { } rows)
+        {
+            return;
+        }
+        var numbers = model.Backend.View(rows);
+        var width = rows.Shape.Last;
+        for (var row = 0; row < _stepping.Count; row++)
+        {
+            Sample(_stepping[row], numbers.Slice(row * width, width));
+        }
+    }
+
+    private void Sample(Sequence sequence, ReadOnlySpan<float> logits)
+    {
+        try
+        {
+            var request = sequence.Request;
+            var token = _sampler.Next(logits, request.Sampling, sequence.Count);
+            sequence.AddToken(token);
+            var finished = request.Limits.After(token, sequence.Count);
+            _sampled.Add(new SampledToken(request.Id, token, finished));
+            if (finished is not null)
+            {
+                Drop(sequence);
+            }
+        }
+        catch (NotFiniteNumberException cause)
+        {
+            Fail(sequence, cause);
+        }
+    }
+
+    private void Fail(Sequence sequence, Exception cause)
+    {
+        _failed.Add(new FailedSequence(sequence.Request.Id, cause));
+        Drop(sequence);
+    }
+
+    private void Drop(Sequence sequence)
+    {
+        _running.Remove(sequence);
+        sequence.Dispose();
+    }
+
+    private Sequence? Find(RequestId id)
+    {
+        foreach (var sequence in _running)
+        {
+            if (sequence.Request.Id == id)
+            {
+                return sequence;
+            }
+        }
+        return null;
+    }
+}

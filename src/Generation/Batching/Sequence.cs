@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using MlxActors.Models;
+using MlxActors.Models.Caches;
+
+namespace MlxActors.Generation.Batching;
+
+/// <summary>One running sequence: its request, its cache, and how far it is. Changes with each step; used on the engine's thread only.</summary>
+internal sealed class Sequence(SequenceRequest request, SequenceCache cache) : IDisposable
+{
+    private readonly List<MediaRun> _media = [];
+
+    public SequenceRequest Request => request;
+
+    public SequenceCache Cache => cache;
+
+    public ReadOnlySpan<MediaRun> Media => CollectionsMarshal.AsSpan(_media);
+
+    /// <summary>Tokens that may still be made before the reader takes some.</summary>
+    public int Credit { get; set; } = request.Credit;
+
+    /// <summary>Tokens made.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The token made last, which the next decode step reads.</summary>
+    public int LastToken { get; private set; }
+
+    public long LastTurn { get; set; }
+
+    public SequenceView View => new(Phase, LastTurn);
+
+    private SequencePhase Phase =>
+        Credit == 0 ? SequencePhase.Paused
+        : Count > 0 ? SequencePhase.Decode
+        : _media.Count < request.Prompt.Images.Length ? SequencePhase.Encode
+        : SequencePhase.Prefill;
+
+    public PreparedImage NextImage => request.Prompt.Images[_media.Count];
+
+    public void AddMedia(MediaRun run) => _media.Add(run);
+
+    public void AddToken(int token)
+    {
+        (LastToken, Count, Credit) = (token, Count + 1, Credit - 1);
+        FreeMedia();
+    }
+
+    public void Dispose()
+    {
+        FreeMedia();
+        cache.Dispose();
+    }
+
+    /// <summary>Encoded images are of no use once the prompt has been read; the first token shows that it has.</summary>
+    private void FreeMedia()
+    {
+        foreach (var run in _media)
+        {
+            run.Features.Dispose();
+        }
+        _media.Clear();
+    }
+}

@@ -1,0 +1,114 @@
+using System.Numerics.Tensors;
+
+namespace MlxActors.Generation.Sampling;
+
+/// <summary>One step of the fold over the logits: rescales them, or leaves some out; never the best.</summary>
+public delegate void LogitsFilter(Candidates candidates);
+
+/// <summary>
+/// The filters, as in transformers' <c>generation/logits_process.py</c>, except that tokens of equal logits share one fate, so that no
+/// result depends on the order of the vocabulary.
+/// </summary>
+public static class LogitsFilters
+{
+    /// <summary>How much rarer a token may be per round of <see cref="TopP"/>, as a difference of logits (a factor of about 3,000).</summary>
+    private const float NucleusStride = 8;
+
+    public static LogitsFilter Temperature(float temperature) =>
+        candidates => TensorPrimitives.Divide(candidates.Logits, temperature, candidates.Logits);
+
+    /// <summary>The <paramref name="k"/> most likely tokens, found in one pass with a heap of k numbers.</summary>
+    public static LogitsFilter TopK(int k)
+    {
+        var heap = new PriorityQueue<float, float>(k);
+        return candidates =>
+        {
+            if (k < candidates.Count)
+            {
+                candidates.KeepFrom(NthLargest(candidates.Logits, k, heap));
+            }
+        };
+    }
+
+    /// <summary>The fewest most likely tokens that hold <paramref name="p"/> of the probability; at least one.</summary>
+    public static LogitsFilter TopP(double p) => candidates =>
+    {
+        var wanted = p * Mass(candidates.Logits);
+        // Only the head of the distribution is ever sorted: widen it until it holds enough.
+        for (var floor = -NucleusStride; ; floor -= NucleusStride)
+        {
+            var head = Head(candidates, floor);
+            if (head.Length == candidates.Count || Mass(head) >= wanted)
+            {
+                candidates.KeepFrom(NucleusEnd(head, wanted));
+                return;
+            }
+        }
+    };
+
+    /// <summary>Tokens at least <paramref name="p"/> times as likely as the most likely one.</summary>
+    public static LogitsFilter MinP(double p)
+    {
+        var distance = (float)Math.Log(Math.Min(p, 1));
+        return candidates => candidates.KeepFrom(distance);
+    }
+
+    private static float NthLargest(ReadOnlySpan<float> values, int n, PriorityQueue<float, float> heap)
+    {
+        heap.Clear();
+        var smallest = float.NegativeInfinity;
+        foreach (var value in values)
+        {
+            if (heap.Count < n)
+            {
+                heap.Enqueue(value, value);
+                smallest = heap.Peek();
+            }
+            else if (value > smallest)
+            {
+                heap.EnqueueDequeue(value, value);
+                smallest = heap.Peek();
+            }
+        }
+        return smallest;
+    }
+
+    private static Span<float> Head(Candidates candidates, float floor)
+    {
+        var scratch = candidates.Scratch;
+        var count = 0;
+        foreach (var logit in candidates.Logits)
+        {
+            if (logit >= floor)
+            {
+                scratch[count++] = logit;
+            }
+        }
+        return scratch[..count];
+    }
+
+    private static double Mass(ReadOnlySpan<float> logits)
+    {
+        var mass = 0.0;
+        foreach (var logit in logits)
+        {
+            mass += MathF.Exp(logit);
+        }
+        return mass;
+    }
+
+    private static float NucleusEnd(Span<float> head, double wanted)
+    {
+        head.Sort();
+        var mass = 0.0;
+        for (var i = head.Length - 1; i > 0; i--)
+        {
+            mass += MathF.Exp(head[i]);
+            if (mass >= wanted)
+            {
+                return head[i];
+            }
+        }
+        return head[0];
+    }
+}

@@ -1,0 +1,58 @@
+using System.Numerics.Tensors;
+
+namespace MlxActors.Generation.Sampling;
+
+/// <summary>Chooses tokens, with buffers shared by all sequences of an engine; what it chooses depends on its arguments alone.</summary>
+public sealed class Sampler
+{
+    private readonly Candidates _candidates = new();
+
+    /// <summary>The next token of an answer.</summary>
+    /// <param name="logits">One row, <c>[V]</c>.</param>
+    /// <param name="index">How many tokens the answer has so far: the draw's counter, so that a seed gives the same answer in any batch.</param>
+    /// <exception cref="NotFiniteNumberException">The logits hold no number to choose by.</exception>
+    public int Next(ReadOnlySpan<float> logits, SamplingPolicy policy, int index)
+    {
+        var best = TensorPrimitives.IndexOfMax(logits);
+        if (!float.IsFinite(logits[best]))
+        {
+            throw new NotFiniteNumberException("the model's logits are not finite", logits[best]);
+        }
+        return policy is SamplingPolicy.Draw draw ? Draw(logits, draw, index) : best;
+    }
+
+    private int Draw(ReadOnlySpan<float> logits, SamplingPolicy.Draw draw, int index)
+    {
+        _candidates.Load(logits);
+        foreach (var filter in draw.Filters)
+        {
+            filter(_candidates);
+        }
+        var weights = _candidates.Scratch;
+        TensorPrimitives.Exp<float>(_candidates.Logits, weights);
+        return _candidates.Ids[Pick(weights, CounterRandom.Unit(draw.Seed, (ulong)index))];
+    }
+
+    /// <summary>The weight under which the point at <paramref name="unit"/> of the whole falls.</summary>
+    private static int Pick(ReadOnlySpan<float> weights, double unit)
+    {
+        var total = 0.0;
+        foreach (var weight in weights)
+        {
+            total += weight;
+        }
+        var (left, last) = (unit * total, 0);
+        for (var i = 0; i < weights.Length; i++)
+        {
+            if (weights[i] > 0)
+            {
+                if (left < weights[i])
+                {
+                    return i;
+                }
+                (left, last) = (left - weights[i], i);
+            }
+        }
+        return last;
+    }
+}

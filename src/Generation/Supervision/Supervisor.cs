@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using MlxActors.Models;
+
+namespace MlxActors.Generation.Supervision;
+
+/// <summary>
+/// Who is next, and when to swap. First in, first out, but requests for the loaded model go ahead of those that wait for another, until
+/// one of these has been overtaken too often or has waited too long; then the model drains, and the first in line has its turn. A load
+/// serves at least all that waited for it, so that clients who alternate do not swap at every request. Pure.
+/// </summary>
+public static class Supervisor
+{
+    /// <summary>What a full queue tells its clients; no estimate, only a pause that keeps them from hammering.</summary>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    public static (SupervisorState State, ImmutableArray<SupervisorEffect> Effects) Apply(
+        SupervisorState state, SupervisorEvent happened, SupervisorLimits limits)
+    {
+        var effects = ImmutableArray.CreateBuilder<SupervisorEffect>();
+        var next = happened switch
+        {
+            SupervisorEvent.Arrived arrived => Arrive(state, arrived, limits, effects),
+            SupervisorEvent.Left left => Leave(state, left.Id),
+            SupervisorEvent.PatienceOver over => LosePatience(state, over.Id),
+            SupervisorEvent.Loaded => Loaded(state, effects),
+            SupervisorEvent.LoadFailed failed => FailLoad(state, failed.Reason, effects),
+            SupervisorEvent.IdleOver => Idle(state, effects),
+            SupervisorEvent.EngineLost lost => LoseEngine(state, lost.Reason, effects),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        return (Settle(next, limits, effects), effects.ToImmutable());
+    }
+
+    private static SupervisorState Arrive(
+        SupervisorState state, SupervisorEvent.Arrived arrived, SupervisorLimits limits, ImmutableArray<SupervisorEffect>.Builder effects)
+    {
+        var waitForRoom = Math.Max(0, state.Active.Count - limits.MaxBatch);
+        var servedAtOnce = state.Active.Count < limits.MaxBatch
+            && state.Phase is ModelPhase.Ready(var model) && model == arrived.Model && !state.Queue.Exists(IsExhausted(limits));
+        if (!servedAtOnce && state.Queue.Count + waitForRoom >= limits.MaxQueue)
+        {
+            effects.Add(new SupervisorEffect.Refuse(arrived.Id, new GenerationError.Overloaded(RetryAfter)));
+            return state;
+        }
+        return state with { Queue = state.Queue.Add(new WaitingRequest(arrived.Id, arrived.Model, 0, OutOfPatience: false)) };
+    }
+
+    private static SupervisorState Leave(SupervisorState state, RequestId id) =>
+        state with { Queue = state.Queue.RemoveAll(waiting => waiting.Id == id), Active = state.Active.Remove(id) };
+
+    private static SupervisorState LosePatience(SupervisorState state, RequestId id)
+    {
+        var index = state.Queue.FindIndex(waiting => waiting.Id == id);
+        return index < 0
+            ? state
+            : state with { Queue = state.Queue.SetItem(index, state.Queue[index] with { OutOfPatience = true }) };
+    }
+
+    private static SupervisorState Loaded(SupervisorState state, ImmutableArray<SupervisorEffect>.Builder effects) =>
+        state.Phase is ModelPhase.Loading(var model)
+            ? Grant(state with { Phase = new ModelPhase.Ready(model), LastLoadError = null }, model, _ => false, effects)
+            : state;
+
+    private static SupervisorState FailLoad(SupervisorState state, string reason, ImmutableArray<SupervisorEffect>.Builder effects)
+    {
+        if (state.Phase is not ModelPhase.Loading(var model))
+        {
+            return state;
+        }
+        var failed = state.Queue.Where(waiting => waiting.Model == model);
+        effects.AddRange(failed.Select(waiting =>
+            new SupervisorEffect.Refuse(waiting.Id, new GenerationError.LoadFailed(model.Id, reason))));
+        return state with
+        {
+            Phase = new ModelPhase.Empty(),
+            Queue = state.Queue.RemoveAll(waiting => waiting.Model == model),
+            LastLoadError = $"{model.Id}: {reason}",
+        };
+    }
+
+    private static SupervisorState Idle(SupervisorState state, ImmutableArray<SupervisorEffect>.Builder effects)
+    {
+        if (!state.IsIdle)
+        {
+            return state;
+        }
+        effects.Add(new SupervisorEffect.Unload());
+        return state with { Phase = new ModelPhase.Empty() };
+    }
+
+    /// <summary>A load that takes the engine down has failed, and is not tried again for each that waits.</summary>
+    private static SupervisorState LoseEngine(SupervisorState state, string reason, ImmutableArray<SupervisorEffect>.Builder effects) =>
+        state.Phase is ModelPhase.Loading ? FailLoad(state, reason, effects) : state with { Phase = new ModelPhase.Empty() };
+
+    /// <summary>Draws the consequences, until nothing more follows.</summary>
+    private static SupervisorState Settle(SupervisorState state, SupervisorLimits limits, ImmutableArray<SupervisorEffect>.Builder effects)
+    {
+        switch (state.Phase)
+        {
+            case ModelPhase.Ready(var model):
+                var granted = Grant(state, model, IsExhausted(limits), effects);
+                return FirstOther(granted, model) is { } other && (granted.Active.IsEmpty || granted.Queue.Exists(IsExhausted(limits)))
+                    ? Settle(granted with { Phase = new ModelPhase.Draining(model, other) }, limits, effects)
+                    : granted;
+
+            case ModelPhase.Draining(var model, _):
+                if (FirstOther(state, model) is not { } next)
+                {
+                    return Settle(state with { Phase = new ModelPhase.Ready(model) }, limits, effects);
+                }
+                if (!state.Active.IsEmpty)
+                {
+                    return state with { Phase = new ModelPhase.Draining(model, next) };
+                }
+                effects.Add(new SupervisorEffect.Unload());
+                return Load(state, next, effects);
+
+            case ModelPhase.Empty:
+                return state.Queue.IsEmpty ? state : Load(state, state.Queue[0].Model, effects);
+
+            default:
+                return state;
+        }
+    }
+
+    private static SupervisorState Load(SupervisorState state, ModelLocation model, ImmutableArray<SupervisorEffect>.Builder effects)
+    {
+        effects.Add(new SupervisorEffect.Load(model));
+        return state with { Phase = new ModelPhase.Loading(model) };
+    }
+
+    private static ModelLocation? FirstOther(SupervisorState state, ModelLocation model) =>
+        state.Queue.Find(waiting => waiting.Model != model)?.Model;
+
+    private static Predicate<WaitingRequest> IsExhausted(SupervisorLimits limits) =>
+        waiting => waiting.OutOfPatience || waiting.Overtaken >= limits.MaxOvertaken;
+
+    /// <summary>Gives the model to those in the queue who want it, in order, up to the first whom nobody may overtake any more.</summary>
+    private static SupervisorState Grant(
+        SupervisorState state, ModelLocation model, Predicate<WaitingRequest> stopsOthers, ImmutableArray<SupervisorEffect>.Builder effects)
+    {
+        var (passedOver, active) = (ImmutableList<WaitingRequest>.Empty, state.Active);
+        foreach (var waiting in state.Queue)
+        {
+            if (waiting.Model != model || passedOver.Exists(stopsOthers))
+            {
+                passedOver = passedOver.Add(waiting);
+                continue;
+            }
+            effects.Add(new SupervisorEffect.Grant(waiting.Id));
+            active = active.Add(waiting.Id);
+            passedOver = passedOver.ConvertAll(other => other with { Overtaken = other.Overtaken + 1 });
+        }
+        return state with { Queue = passedOver, Active = active };
+    }
+}

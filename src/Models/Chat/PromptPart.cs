@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+
+namespace MlxActors.Models.Chat;
+
+/// <summary>A part of a rendered prompt. Template and literal text are kept apart, because only the template may write control tokens.</summary>
+public abstract record PromptPart
+{
+    private PromptPart()
+    {
+    }
+
+    /// <summary>Text of the model's template; control tokens spelt in it are meant.</summary>
+    public sealed record Template(string Value) : PromptPart;
+
+    /// <summary>Text from outside; the spelling of a control token in it is text.</summary>
+    public sealed record Literal(string Value) : PromptPart;
+
+    /// <summary>The place of an image.</summary>
+    public sealed record Image(int Index) : PromptPart;
+}
+
+/// <summary>Where the tokens of an image stand in a prompt.</summary>
+/// <param name="Index">The image's place in the conversation's media.</param>
+/// <param name="Position">Position of its first token.</param>
+/// <param name="Length">Number of its tokens.</param>
+public readonly record struct ImageTokens(int Index, int Position, int Length);
+
+/// <summary>A prompt as tokens, media expanded.</summary>
+public sealed record TokenizedPrompt(ImmutableArray<int> Tokens, ImmutableArray<ImageTokens> Images);

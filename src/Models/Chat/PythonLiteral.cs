@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace MlxActors.Models.Chat;
+
+/// <summary>JSON values in Python's spelling.</summary>
+internal static class PythonLiteral
+{
+    /// <summary>An argument of a call: a string as JSON writes it, any other value as Python's <c>repr</c>.</summary>
+    public static string OfArgument(JsonElement value) => value.ValueKind == JsonValueKind.String ? JsonString(value.GetString()!) : Repr(value);
+
+    private static string Repr(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => "True",
+        JsonValueKind.False => "False",
+        JsonValueKind.Null => "None",
+        JsonValueKind.Number => Number(value.GetRawText()),
+        JsonValueKind.String => ReprString(value.GetString()!),
+        JsonValueKind.Array => $"[{string.Join(", ", value.EnumerateArray().Select(Repr))}]",
+        JsonValueKind.Object =>
+            $"{{{string.Join(", ", value.EnumerateObject().Select(member => $"{ReprString(member.Name)}: {Repr(member.Value)}"))}}}",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>Integers keep their digits; other numbers are written as Python writes a float.</summary>
+    private static string Number(string json)
+    {
+        if (json.AsSpan().IndexOfAny('.', 'e', 'E') < 0)
+        {
+            return json == "-0" ? "0" : json;
+        }
+        var number = double.Parse(json, CultureInfo.InvariantCulture);
+        if (double.IsInfinity(number))
+        {
+            return number > 0 ? "inf" : "-inf";
+        }
+        // Both write the shortest digits that read back the same; .NET turns to an exponent at 1e15, Python at 1e16.
+        var shortest = number.ToString("R", CultureInfo.InvariantCulture);
+        return Math.Abs(number) is >= 1e15 and < 1e16 ? number.ToString("F1", CultureInfo.InvariantCulture)
+            : shortest.AsSpan().IndexOfAny('.', 'E') < 0 ? shortest + ".0"
+            : shortest.ToLowerInvariant();
+    }
+
+    private static string JsonString(string text) => Quote(text, '"', c => c switch
+    {
+        '\b' => "\\b",
+        '\f' => "\\f",
+        < ' ' => $"\\u{(int)c:x4}",
+        _ => null,
+    });
+
+    /// <summary>In single quotes, unless it holds one and no double quote.</summary>
+    private static string ReprString(string text) => Quote(text, text.Contains('\'') && !text.Contains('"') ? '"' : '\'', c => c switch
+    {
+        < ' ' or (>= '\u007F' and <= '\u00A0') or '\u00AD' => $"\\x{(int)c:x2}",
+        _ => char.IsControl(c) ? $"\\u{(int)c:x4}" : null,
+    });
+
+    /// <param name="escape">The spelling of a character that cannot stand for itself.</param>
+    private static string Quote(string text, char quote, Func<char, string?> escape)
+    {
+        var quoted = new StringBuilder().Append(quote);
+        foreach (var c in text)
+        {
+            quoted.Append(c == quote || c == '\\' ? $"\\{c}" : c switch
+            {
+                '\n' => "\\n",
+                '\r' => "\\r",
+                '\t' => "\\t",
+                _ => escape(c) ?? c.ToString(),
+            });
+        }
+        return quoted.Append(quote).ToString();
+    }
+}
