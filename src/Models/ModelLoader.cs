@@ -38,7 +38,9 @@ public static class ModelLoader
         }
     }
 
-    private static Func<WeightSource, GenerationConfig, IModel> Family(ConfigNode config)
+    /// <summary>Builds the model of the family that a config names; the weights become the model's.</summary>
+    /// <exception cref="CheckpointException">The family is unknown, or the config is not one of its.</exception>
+    public static Func<WeightSource, GenerationConfig, IModel> Family(ConfigNode config)
     {
         switch (config.Text("model_type"))
         {

@@ -5,7 +5,7 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Models.Gemma3;
 
 /// <summary>Gemma 3: the decoder, and the vision tower when the checkpoint holds one. Owns its weights.</summary>
-public sealed class Gemma3Model : IModel
+public sealed class Gemma3Model : ITraceableModel
 {
     /// <summary>End of sequence and end of turn in Gemma's vocabulary, for configs that name neither.</summary>
     private static readonly int[] UsualEnds = [1, 106];

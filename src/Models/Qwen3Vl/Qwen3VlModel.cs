@@ -5,7 +5,7 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Models.Qwen3Vl;
 
 /// <summary>Qwen3-VL: the decoder, and the vision tower when the checkpoint holds one. Owns its weights.</summary>
-public sealed class Qwen3VlModel : IModel
+public sealed class Qwen3VlModel : ITraceableModel
 {
     /// <summary><c>&lt;|im_end|&gt;</c> and <c>&lt;|endoftext|&gt;</c> in Qwen's vocabulary, for configs that name neither.</summary>
     private static readonly int[] UsualEnds = [151645, 151643];

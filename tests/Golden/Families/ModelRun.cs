@@ -1,22 +1,24 @@
 using System.Collections.Immutable;
 using MlxActors.Models;
 using MlxActors.Models.Caches;
-using MlxActors.Models.Gemma3;
 using MlxActors.Native.Tensors;
 
 namespace MlxActors.Golden.Families;
 
-/// <summary>A model at work on one sequence of a case: its encoded images, its cache, and steps that end in plain arrays.</summary>
-public sealed class Gemma3Run : IDisposable
+/// <summary>A model at work on one sequence of a case: its encoded media, its cache, and steps that end in plain arrays.</summary>
+public sealed class ModelRun : IDisposable
 {
-    private readonly Gemma3Model _model;
+    /// <summary>The state that a tower hands to the decoder.</summary>
+    public const string Features = "features";
+
+    private readonly ITraceableModel _model;
     private readonly IBackend _backend;
     private readonly MediaRun[] _media;
 
-    public Gemma3Run(Gemma3Case golden, Gemma3Model model, IBackend backend)
+    public ModelRun(GoldenCase golden, ITraceableModel model, IBackend backend)
     {
         (_model, _backend) = (model, backend);
-        _media = [.. golden.ImageRuns().Zip(golden.Images, (run, pixels) => new MediaRun(run.Position, model.EncodeImage(pixels)))];
+        _media = [.. golden.Inputs.Media.Select(media => new MediaRun(media.Position!.Value, model.EncodeImage(media.Pixels)))];
         Cache = model.NewCache();
     }
 

@@ -1,22 +1,22 @@
 using System.Collections.Immutable;
 using MlxActors.Models;
-using MlxActors.Models.Gemma3;
 using MlxActors.Native.Tensors;
 
 namespace MlxActors.Golden.Families;
 
 /// <summary>However a prompt is cut into steps, and whoever shares them, each sequence gets the logits that it gets alone.</summary>
-public sealed class Gemma3StepTests : IDisposable
+public sealed class FamilyStepTests : IDisposable
 {
+    private const string Kind = "model";
     private const int Chunkings = 4;
     private const int MaxChunk = 40;
     private const int DecodedTokens = 24;
 
     private readonly IBackend _backend = Backends.Exact();
 
-    public static TheoryData<string?> Cases => Goldens.Rows(Gemma3Case.Paths.Where(path => !Gemma3Case.Read(path).Ids.IsEmpty));
+    public static TheoryData<string?> Cases => GoldenCase.WithText;
 
-    public static TheoryData<string?> Checkpoints => Gemma3Case.Checkpoints;
+    public static TheoryData<string?> Checkpoints => GoldenCase.Checkpoints;
 
     public void Dispose() => _backend.Dispose();
 
@@ -24,15 +24,17 @@ public sealed class Gemma3StepTests : IDisposable
     [MemberData(nameof(Cases))]
     public void Prefill_InChunks_GivesTheLogitsOfOnePrefill(string? path)
     {
-        var golden = Gemma3Case.Read(Goldens.SkipWhenNone(path, "Gemma 3"));
+        var golden = GoldenCase.Read(Goldens.SkipWhenNone(path, Kind));
         using var model = golden.Load(_backend);
-        using var whole = new Gemma3Run(golden, model, _backend);
-        var expected = whole.StepAll(golden.Ids.AsSpan());
+        using var whole = new ModelRun(golden, model, _backend);
+        var ids = golden.Inputs.Ids;
+        var expected = whole.StepAll(ids.AsSpan());
+        var uncut = model.Info.ImagesAttendBothWays ? whole.Media.ToArray() : [];
         for (var seed = 0; seed < Chunkings; seed++)
         {
-            using var parts = new Gemma3Run(golden, model, _backend);
+            using var parts = new ModelRun(golden, model, _backend);
 
-            var actual = Chunks(golden, new Random(seed)).SelectMany(chunk => parts.StepAll(golden.Ids.AsSpan()[chunk])).ToArray();
+            var actual = Chunks(ids.Length, uncut, new Random(seed)).SelectMany(chunk => parts.StepAll(ids.AsSpan()[chunk])).ToArray();
 
             Assert.Equal(expected, actual);
         }
@@ -42,13 +44,13 @@ public sealed class Gemma3StepTests : IDisposable
     [MemberData(nameof(Checkpoints))]
     public void Decode_SequencesInOneBatch_GiveTheLogitsOfEachAlone(string? checkpoint)
     {
-        var cases = Gemma3Case.Of(Goldens.SkipWhenNone(checkpoint, "Gemma 3 checkpoint"))
-            .Where(golden => !golden.Ids.IsEmpty && golden.ConfigOverrides.IsEmpty)
+        var cases = GoldenCase.Of(Goldens.SkipWhenNone(checkpoint, Kind))
+            .Where(golden => !golden.Inputs.Ids.IsEmpty && golden.ConfigOverrides.IsEmpty)
             .ToArray();
         using var model = cases[0].Load(_backend);
         var alone = cases.Select(golden => Alone(golden, model)).ToArray();
-        var runs = cases.Select(golden => new Gemma3Run(golden, model, _backend)).ToArray();
-        var last = Together(model, runs, [.. cases.Select(golden => golden.Ids)]);
+        var runs = cases.Select(golden => new ModelRun(golden, model, _backend)).ToArray();
+        var last = Together(model, runs, [.. cases.Select(golden => golden.Inputs.Ids)]);
 
         for (var step = 0; step < DecodedTokens; step++)
         {
@@ -61,14 +63,14 @@ public sealed class Gemma3StepTests : IDisposable
         Array.ForEach(runs, run => run.Dispose());
     }
 
-    private (ImmutableArray<int> Ids, ImmutableArray<float[]> Logits) Alone(Gemma3Case golden, Gemma3Model model)
+    private (ImmutableArray<int> Ids, ImmutableArray<float[]> Logits) Alone(GoldenCase golden, ITraceableModel model)
     {
-        using var run = new Gemma3Run(golden, model, _backend);
-        return run.Greedy(golden.Ids.AsSpan(), DecodedTokens);
+        using var run = new ModelRun(golden, model, _backend);
+        return run.Greedy(golden.Inputs.Ids.AsSpan(), DecodedTokens);
     }
 
     /// <summary>One step of all sequences; the last logits of each.</summary>
-    private float[][] Together(Gemma3Model model, Gemma3Run[] runs, ImmutableArray<int>[] tokens)
+    private float[][] Together(ITraceableModel model, ModelRun[] runs, ImmutableArray<int>[] tokens)
     {
         using var scope = _backend.BeginScope();
         var batch = new Batch(model.Info.ImagesAttendBothWays);
@@ -79,15 +81,15 @@ public sealed class Gemma3StepTests : IDisposable
         return [.. _backend.View(model.Forward(batch)!.Value).ToArray().Chunk(model.Info.VocabSize)];
     }
 
-    /// <summary>A random cut of the prompt that parts no image.</summary>
-    private static IEnumerable<Range> Chunks(Gemma3Case golden, Random random)
+    /// <summary>A random cut of a prompt that parts none of <paramref name="uncut"/>.</summary>
+    private static IEnumerable<Range> Chunks(int length, MediaRun[] uncut, Random random)
     {
-        for (var (start, end) = (0, 0); start < golden.Ids.Length; start = end)
+        for (var (start, end) = (0, 0); start < length; start = end)
         {
-            end = Math.Min(start + random.Next(1, MaxChunk), golden.Ids.Length);
-            foreach (var (position, length) in golden.ImageRuns())
+            end = Math.Min(start + random.Next(1, MaxChunk), length);
+            foreach (var run in uncut)
             {
-                end = end > position && end < position + length ? position + length : end;
+                end = end > run.Position && end < run.Position + run.Length ? run.Position + run.Length : end;
             }
             yield return start..end;
         }
