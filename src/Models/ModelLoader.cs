@@ -12,62 +12,98 @@ public static class ModelLoader
     private const string ConfigFile = "config.json";
 
     /// <summary>
+    /// Loads weights, tokenizer and media settings; the result owns <paramref name="backend"/>. On an error the backend stays the caller's.
+    /// </summary>
+    public static Result<LoadedModel, LoadError> Load(string directory, IBackend backend, CancellationToken cancellationToken) =>
+        Guard(directory, family => Weights(directory, backend, family, cancellationToken)
+            .Bind(model => Complete(model, () => family.Processor(directory, model.Info), backend)));
+
+    /// <summary>
     /// Maps the weights, and builds the forward pass over them on <paramref name="backend"/>, which stays the caller's. Nothing is allocated on the
     /// word of the config: sizes are held against the tensors in the files first.
     /// </summary>
-    public static Result<IModel, LoadError> LoadModel(string directory, IBackend backend, CancellationToken cancellationToken)
-    {
-        if (!Directory.Exists(directory))
-        {
-            return Result.Error<IModel, LoadError>(new LoadError($"{directory}: no such folder", null));
-        }
-        try
-        {
-            var config = ConfigNode.Read(directory, ConfigFile);
-            var build = Family(config);
-            var quantization = QuantizationConfig.Parse(config);
-            var generation = GenerationConfig.Read(directory);
-            cancellationToken.ThrowIfCancellationRequested();
-            return Checkpoint.Open(directory)
-                .MapError(error => new LoadError(error.ToString(), error.File))
-                .Bind(checkpoint => Build(new WeightSource(checkpoint, quantization, backend), weights => build(weights, generation)));
-        }
-        catch (CheckpointException exception)
-        {
-            return Rejected(exception);
-        }
-    }
+    public static Result<IModel, LoadError> LoadModel(string directory, IBackend backend, CancellationToken cancellationToken) =>
+        Guard(directory, family => Weights(directory, backend, family, cancellationToken));
 
-    /// <summary>Builds the model of the family that a config names; the weights become the model's.</summary>
     /// <exception cref="CheckpointException">The family is unknown, or the config is not one of its.</exception>
-    public static Func<WeightSource, GenerationConfig, IModel> Family(ConfigNode config)
+    public static Family FamilyOf(ConfigNode config)
     {
         switch (config.Text("model_type"))
         {
             case "gemma3" or "gemma3_text":
                 var gemma3 = Gemma3Config.Parse(config);
-                return (weights, generation) => Gemma3Model.Load(weights, gemma3, generation);
+                return new Family(
+                    config,
+                    (weights, generation) => Gemma3Model.Load(weights, gemma3, generation),
+                    (directory, info) => Gemma3Processor.Load(
+                        directory, gemma3, info.Capabilities.HasFlag(Capabilities.Vision) ? gemma3.Vision : null));
             case Qwen3VlConfig.ModelType:
                 var qwen3Vl = Qwen3VlConfig.Parse(config);
-                return (weights, generation) => Qwen3VlModel.Load(weights, qwen3Vl, generation);
+                return new Family(
+                    config,
+                    (weights, generation) => Qwen3VlModel.Load(weights, qwen3Vl, generation),
+                    (directory, info) => Qwen3VlProcessor.Load(
+                        directory, qwen3Vl, info.Capabilities.HasFlag(Capabilities.Vision) ? qwen3Vl.Vision : null));
             default:
                 throw config.Wrong("model_type", "gemma3, gemma3_text or qwen3_vl");
         }
     }
 
-    private static Result<IModel, LoadError> Build(WeightSource weights, Func<WeightSource, IModel> build)
+    private static Result<T, LoadError> Guard<T>(string directory, Func<Family, Result<T, LoadError>> load)
     {
+        if (!Directory.Exists(directory))
+        {
+            return Result.Error<T, LoadError>(new LoadError($"{directory}: no such folder", null));
+        }
         try
         {
-            return Result.Ok<IModel, LoadError>(build(weights));
+            return load(FamilyOf(ConfigNode.Read(directory, ConfigFile)));
         }
         catch (CheckpointException exception)
         {
-            weights.Dispose();
-            return Rejected(exception);
+            return Result.Error<T, LoadError>(new LoadError(exception.Message, exception.Error.File));
         }
     }
 
-    private static Result<IModel, LoadError> Rejected(CheckpointException exception) =>
-        Result.Error<IModel, LoadError>(new LoadError(exception.Message, exception.Error.File));
+    private static Result<IModel, LoadError> Weights(string directory, IBackend backend, Family family, CancellationToken cancellationToken)
+    {
+        var quantization = QuantizationConfig.Parse(family.Config);
+        var generation = GenerationConfig.Read(directory);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Checkpoint.Open(directory)
+            .MapError(error => new LoadError(error.ToString(), error.File))
+            .Map(checkpoint => Build(new WeightSource(checkpoint, quantization, backend), family, generation));
+    }
+
+    private static IModel Build(WeightSource weights, Family family, GenerationConfig generation)
+    {
+        try
+        {
+            return family.Model(weights, generation);
+        }
+        catch (CheckpointException)
+        {
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the weights back when the rest of the checkpoint is wrong.</summary>
+    private static Result<LoadedModel, LoadError> Complete(IModel model, Func<Result<IProcessor, LoadError>> load, IBackend backend)
+    {
+        var isComplete = false;
+        try
+        {
+            var processor = load();
+            isComplete = processor is Result<IProcessor, LoadError>.Ok;
+            return processor.Map(ready => new LoadedModel(model, ready, backend));
+        }
+        finally
+        {
+            if (!isComplete)
+            {
+                model.Dispose();
+            }
+        }
+    }
 }

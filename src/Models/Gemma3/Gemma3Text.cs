@@ -79,14 +79,16 @@ public sealed record Gemma3Text(
     /// <summary>Logits <c>[LogitRows, V]</c>; null when no row wants any. Keys and values of all rows join the caches.</summary>
     public Tensor? Forward(IBackend b, Batch batch, Trace? trace)
     {
+        var positions = batch.Positions(axes: 1);
+        var (global, local) = (b.RopeTable(positions, 1, RopeGlobal), b.RopeTable(positions, 1, RopeLocal));
+        // Ends with the caller's scope.
+        var stream = b.BeginScope();
         // Features of media take the places of scaled token embeddings, unscaled.
         var h = batch.PlaceMedia(b, b.Scale(EmbedTokens.Forward(b, batch.Tokens), EmbedScale));
         trace?.Invoke("embeddings", h);
-        var positions = batch.Positions(axes: 1);
-        var (global, local) = (b.RopeTable(positions, 1, RopeGlobal), b.RopeTable(positions, 1, RopeLocal));
         for (var i = 0; i < Layers.Count; i++)
         {
-            h = Layers[i].Forward(b, h, Layers[i].IsGlobal ? global : local, batch.CachesOf(i), batch.Layout);
+            h = stream.KeepOnly(Layers[i].Forward(b, h, Layers[i].IsGlobal ? global : local, batch.CachesOf(i), batch.Layout));
             trace?.Invoke($"layer_{i:00}", h);
         }
         return Head.Forward(b, h, batch, trace);

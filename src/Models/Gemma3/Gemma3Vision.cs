@@ -58,21 +58,17 @@ public sealed record Gemma3Vision(
     /// <summary><c>[3, H, W] → [tokens, hidden]</c>, kept until disposed.</summary>
     public KeptTensor Forward(IBackend b, PixelValues pixels, Trace? trace)
     {
-        var h = b.Kept(() => Embed(b, pixels));
-        trace?.Invoke("patch_embeddings", h.Value);
+        using var scope = b.BeginScope();
+        var h = Embed(b, pixels);
+        trace?.Invoke("patch_embeddings", h);
         for (var i = 0; i < Layers.Count; i++)
         {
-            using var before = h;
-            h = b.Kept(() => Layers[i].Forward(b, before.Value));
-            trace?.Invoke($"layer_{i:00}", h.Value);
+            h = scope.KeepOnly(Layers[i].Forward(b, h));
+            trace?.Invoke($"layer_{i:00}", h);
         }
-        using var last = h;
-        return b.Kept(() =>
-        {
-            var normed = PostLayernorm.Forward(b, last.Value);
-            trace?.Invoke("post_layernorm", normed);
-            return Projector.Forward(b, normed, trace);
-        });
+        h = PostLayernorm.Forward(b, h);
+        trace?.Invoke("post_layernorm", h);
+        return b.Keep(Projector.Forward(b, h, trace));
     }
 
     private Tensor Embed(IBackend b, PixelValues pixels)

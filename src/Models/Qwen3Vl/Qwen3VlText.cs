@@ -54,13 +54,15 @@ public sealed record Qwen3VlText(Embedding EmbedTokens, IReadOnlyList<Qwen3VlLay
     /// <summary>Logits <c>[LogitRows, V]</c>; null when no row wants any. Keys and values of all rows join the caches.</summary>
     public Tensor? Forward(IBackend b, Batch batch, Trace? trace)
     {
+        var rope = b.RopeTable(batch.Positions(Axes), Axes, Rope);
+        // Ends with the caller's scope.
+        var stream = b.BeginScope();
         var h = batch.PlaceMedia(b, EmbedTokens.Forward(b, batch.Tokens));
         trace?.Invoke("embeddings", h);
-        var rope = b.RopeTable(batch.Positions(Axes), Axes, Rope);
         for (var i = 0; i < Layers.Count; i++)
         {
             h = Layers[i].Forward(b, h, rope, batch.CachesOf(i), batch.Layout);
-            h = AddDeepstack(b, h, batch, level: i + 1);
+            h = stream.KeepOnly(AddDeepstack(b, h, batch, level: i + 1));
             trace?.Invoke($"layer_{i:00}", h);
         }
         return Head.Forward(b, h, batch, trace);

@@ -67,19 +67,18 @@ public sealed record Qwen3VlVision(
         var levels = new KeptTensor[1 + DeepstackMergers.Count];
         try
         {
-            var h = b.Kept(() => Embed(b, patches, trace));
+            using var stream = b.BeginScope();
+            var h = Embed(b, patches, trace);
             for (var i = 0; i < Blocks.Count; i++)
             {
-                using var before = h;
-                h = b.Kept(() => Blocks[i].Forward(b, before.Value, rope));
-                trace?.Invoke($"block_{i}", h.Value);
+                h = stream.KeepOnly(Blocks[i].Forward(b, h, rope));
+                trace?.Invoke($"block_{i}", h);
                 if (Config.DeepstackVisualIndexes.IndexOf(i) is >= 0 and var level)
                 {
-                    levels[1 + level] = Merge(b, DeepstackMergers[level], h.Value, $"deepstack_{level}", trace);
+                    levels[1 + level] = Merge(b, DeepstackMergers[level], h, $"deepstack_{level}", trace);
                 }
             }
-            using var last = h;
-            levels[0] = Merge(b, Merger, last.Value, "merged", trace);
+            levels[0] = Merge(b, Merger, h, "merged", trace);
             return Stack(b, levels, patches);
         }
         finally
@@ -106,24 +105,21 @@ public sealed record Qwen3VlVision(
 
     private static KeptTensor Merge(IBackend b, Qwen3VlMerger merger, Tensor h, string name, Trace? trace)
     {
-        var merged = b.Kept(() => merger.Forward(b, h));
-        trace?.Invoke(name, merged.Value);
-        return merged;
+        var merged = merger.Forward(b, h);
+        trace?.Invoke(name, merged);
+        return b.Keep(merged);
     }
 
     private KeptTensor Stack(IBackend b, KeptTensor[] levels, PatchValues patches)
     {
         var (rows, columns) = (patches.GridRows / Config.SpatialMergeSize, patches.GridColumns / Config.SpatialMergeSize);
         var (tokens, hidden) = (rows * columns, Config.OutHiddenSize);
-        return b.Kept(() =>
+        var stacked = b.FromFloats(new float[levels.Length * tokens * hidden], new Shape(levels.Length * tokens, hidden));
+        for (var level = 0; level < levels.Length; level++)
         {
-            var stacked = b.FromFloats(new float[levels.Length * tokens * hidden], new Shape(levels.Length * tokens, hidden));
-            for (var level = 0; level < levels.Length; level++)
-            {
-                stacked = b.ReplaceRows(stacked, level * tokens, levels[level].Value);
-            }
-            return b.Reshape(stacked, new Shape(levels.Length, rows, columns, hidden));
-        });
+            stacked = b.ReplaceRows(stacked, level * tokens, levels[level].Value);
+        }
+        return b.Keep(b.Reshape(stacked, new Shape(levels.Length, rows, columns, hidden)));
     }
 
     private static EncoderLayer Block(WeightMap w, IBackend b, Qwen3VlVisionConfig config)

@@ -46,6 +46,21 @@ public sealed unsafe partial class CpuBackend : IBackend
 
     public void EndScope(long mark) => _arena.Rewind(mark);
 
+    public Tensor KeepOnly(long mark, Tensor tensor)
+    {
+        var (source, length) = ((nint)Start(nameof(KeepOnly), tensor), Bytes(tensor));
+        var isTemporary = tensor.Storage is NativeBlock block && _arena.Holds(block);
+        _arena.Rewind(mark);
+        if (!isTemporary)
+        {
+            return tensor;
+        }
+        // The old place may overlap the new one, which MemoryCopy allows; nothing else is written meanwhile.
+        var result = New(tensor.Shape, tensor.DType);
+        Buffer.MemoryCopy((void*)source, Start(nameof(KeepOnly), result), length, length);
+        return result;
+    }
+
     public KeptTensor Keep(Tensor tensor)
     {
         var length = Bytes(tensor);

@@ -51,6 +51,9 @@ public interface IBackend : IDisposable
     /// <summary>Called by <see cref="TensorScope"/>.</summary>
     void EndScope(long mark);
 
+    /// <summary>Called by <see cref="TensorScope"/>.</summary>
+    Tensor KeepOnly(long mark, Tensor tensor);
+
     /// <summary>Copies a tensor into memory of its own that outlives the scope.</summary>
     KeptTensor Keep(Tensor tensor);
 

@@ -33,4 +33,10 @@ public abstract class KeptTensor : IDisposable
 public readonly struct TensorScope(IBackend backend, long mark) : IDisposable
 {
     public void Dispose() => backend.EndScope(mark);
+
+    /// <summary>
+    /// Frees all temporaries made since the scope began but this one, which the scope goes on with: a stack of layers then needs the memory of
+    /// its widest layer, not of all.
+    /// </summary>
+    public Tensor KeepOnly(Tensor tensor) => backend.KeepOnly(mark, tensor);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MlxActors.Golden.Families;
 using MlxActors.Models;
+using MlxActors.Native.Results;
 
 namespace MlxActors.Golden.Checkpoints;
 
@@ -25,29 +26,26 @@ public sealed class HostileCheckpointTests : IDisposable
     {
         var hostile = Index()[Goldens.SkipWhenNone(name, "hostile checkpoint")];
         var checkpoint = Prepare(name!, hostile);
-        using var backend = Backends.Exact();
+        var backend = Backends.Exact();
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        var loaded = ModelLoader.LoadModel(checkpoint, backend, CancellationToken.None);
+        var loaded = ModelLoader.Load(checkpoint, backend, CancellationToken.None);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocatedBytes);
         var expected = hostile.GetProperty("expect").GetString();
-        loaded.Match(
-            model =>
-            {
-                using (model)
-                {
-                    Assert.True(expected is "ok" or "either", $"loads, although {hostile.GetProperty("wrong")}");
-                }
-                return 0;
-            },
-            error =>
-            {
+        switch (loaded)
+        {
+            case Result<LoadedModel, LoadError>.Ok(var model):
+                model.Dispose();
+                Assert.True(expected is "ok" or "either", $"loads, although {hostile.GetProperty("wrong")}");
+                break;
+            case Result<LoadedModel, LoadError>.Error(var error):
+                backend.Dispose();
                 Assert.True(expected is "error" or "either", error.Message);
                 Assert.All(Names(hostile), part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
                 Assert.NotNull(error.File);
-                return 0;
-            });
+                break;
+        }
     }
 
     private static Dictionary<string, JsonElement> Index()

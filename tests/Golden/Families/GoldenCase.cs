@@ -69,7 +69,7 @@ public sealed record GoldenCase(
         var config = Config(Directory, ConfigOverrides);
         var checkpoint = Checkpoint.Open(Directory).Match(checkpoint => checkpoint, error => throw new InvalidOperationException(error.ToString()));
         var weights = new WeightSource(checkpoint, QuantizationConfig.Parse(config), backend);
-        return (ITraceableModel)ModelLoader.Family(config)(weights, GenerationConfig.Read(Directory));
+        return (ITraceableModel)ModelLoader.FamilyOf(config).Model(weights, GenerationConfig.Read(Directory));
     }
 
     private static bool IsCase(string path) => path.Contains("/cases/", StringComparison.Ordinal) && GoldenFamily.Of(path) is not null;

@@ -4,10 +4,12 @@ namespace MlxActors.Models.Media.Png;
 
 /// <summary>The chunks that make the picture, still compressed. Texts, profiles and the rest are passed over unread.</summary>
 /// <param name="Palette">RGB triples; empty in pictures without one.</param>
+/// <param name="Transparency">The body of tRNS; empty in pictures without one.</param>
 /// <param name="Data">Bodies of the IDAT chunks in order: one zlib stream.</param>
 internal sealed record PngFile(
     PngHeader Header,
     ReadOnlyMemory<byte> Palette,
+    ReadOnlyMemory<byte> Transparency,
     IReadOnlyList<ReadOnlyMemory<byte>> Data,
     Orientation Orientation)
 {
@@ -25,7 +27,7 @@ internal sealed record PngFile(
     private static Result<PngFile, MediaError> ReadBody(ReadOnlyMemory<byte> content, int position, PngHeader header)
     {
         var data = new List<ReadOnlyMemory<byte>>();
-        var palette = ReadOnlyMemory<byte>.Empty;
+        var (palette, transparency) = (ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty);
         var orientation = Orientation.Upright;
         while (position < content.Length)
         {
@@ -33,7 +35,7 @@ internal sealed record PngFile(
             {
                 // As in the reference, a file may lack its end once the picture is there; a cut IDAT is no complete picture.
                 case Result<PngChunk, MediaError>.Error when data.Count > 0 && !IsDataAt(content, position):
-                    return new PngFile(header, palette, data, orientation);
+                    return new PngFile(header, palette, transparency, data, orientation);
 
                 case Result<PngChunk, MediaError>.Error(var reason):
                     return reason;
@@ -47,7 +49,7 @@ internal sealed record PngFile(
                             break;
 
                         case "IEND":
-                            return new PngFile(header, palette, data, orientation);
+                            return new PngFile(header, palette, transparency, data, orientation);
 
                         case "PLTE" when !chunk.HasRightCrc:
                             return WrongCrc("PLTE");
@@ -57,6 +59,10 @@ internal sealed record PngFile(
 
                         case "PLTE":
                             palette = chunk.Body;
+                            break;
+
+                        case "tRNS":
+                            transparency = chunk.Body;
                             break;
 
                         case "eXIf":
@@ -69,7 +75,7 @@ internal sealed record PngFile(
                     break;
             }
         }
-        return new PngFile(header, palette, data, orientation);
+        return new PngFile(header, palette, transparency, data, orientation);
     }
 
     private static bool IsDataAt(ReadOnlyMemory<byte> content, int position) =>

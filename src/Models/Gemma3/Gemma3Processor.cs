@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using MlxActors.Models.Chat;
+using MlxActors.Models.Media;
+using MlxActors.Models.Text;
+using MlxActors.Native.Results;
+
+namespace MlxActors.Models.Gemma3;
+
+/// <summary>
+/// Conversations for Gemma 3, as transformers' Gemma3Processor prepares them: prompt by the chat template, images decoded and resized, each standing
+/// for as many tokens as the config says.
+/// </summary>
+public sealed class Gemma3Processor : IProcessor
+{
+    private readonly HuggingFaceTokenizer _tokenizer;
+    private readonly ImageProcessor? _images;
+    private readonly int _tokensPerImage;
+
+    private Gemma3Processor(HuggingFaceTokenizer tokenizer, ImageProcessor? images, int tokensPerImage) =>
+        (_tokenizer, _images, _tokensPerImage) = (tokenizer, images, tokensPerImage);
+
+    /// <summary>Reads the tokenizer and, for a checkpoint that sees, the image settings.</summary>
+    /// <param name="vision">The tower that the checkpoint holds, if any.</param>
+    /// <exception cref="Native.Checkpoints.CheckpointException">A settings file is no JSON object.</exception>
+    public static Result<IProcessor, LoadError> Load(string directory, Gemma3Config config, Gemma3VisionConfig? vision) =>
+        HuggingFaceTokenizer.LoadWithin(directory, config.Text.VocabSize).Bind(tokenizer => vision is null
+            ? Over(tokenizer, null, config.MmTokensPerImage)
+            : ImageProcessorConfig.Load(directory, vision).Bind(images => Over(tokenizer, new ImageProcessor(images), config.MmTokensPerImage)));
+
+    public Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, CancellationToken cancellationToken) =>
+        conversation.Refuse(_images is null ? Capabilities.Text : Capabilities.Vision) is { } error
+            ? error
+            : Gemma3Prompt.Render(conversation)
+                .Map(prompt => Gemma3Prompt.Tokenize(prompt, _tokenizer, _tokensPerImage))
+                .Bind(prompt => Prepare(prompt, conversation.Media, cancellationToken));
+
+    public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
+
+    private static Result<IProcessor, LoadError> Over(HuggingFaceTokenizer tokenizer, ImageProcessor? images, int tokensPerImage) =>
+        Result.Ok<IProcessor, LoadError>(new Gemma3Processor(tokenizer, images, tokensPerImage));
+
+    private Result<PreparedPrompt, PromptError> Prepare(
+        TokenizedPrompt prompt, ImmutableArray<MediaSource> media, CancellationToken cancellationToken)
+    {
+        var images = ImmutableArray.CreateBuilder<PreparedImage>(prompt.Images.Length);
+        foreach (var place in prompt.Images)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var source = media[place.Index];
+            switch (_images!.Process(source.Content, ImageLimits.Default))
+            {
+                case Result<ProcessedImage, MediaError>.Ok(var image):
+                    images.Add(new PreparedImage(place.Position, place.Length, image.Pixels, image.Hash));
+                    break;
+                case Result<ProcessedImage, MediaError>.Error(var error):
+                    return new PromptError(error.Message, source.Field);
+            }
+        }
+        return new PreparedPrompt(prompt.Tokens, images.MoveToImmutable());
+    }
+}
