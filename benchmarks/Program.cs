@@ -1,8 +1,17 @@
+using MlxActors.Benchmarks.Kernels;
 using MlxActors.Benchmarks.Synthesis;
+using MlxActors.Benchmarks.Tokenizers;
 
-if (args is [SynthesizeCommand.Name, .. var arguments])
+switch (args)
 {
-    return SynthesizeCommand.Run(arguments);
+    case [SynthesizeCommand.Name, .. var arguments]:
+        return SynthesizeCommand.Run(arguments);
+    case [TokenizersCommand.Name]:
+        return TokenizersCommand.Run();
+    case ["kernels", ..]:
+        KernelReport.Print(Console.Out);
+        return 0;
+    default:
+        BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
 }
-BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;

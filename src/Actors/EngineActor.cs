@@ -161,8 +161,9 @@ public sealed class EngineActor : ReceiveActor
             reader.Tell(Released.Instance);
         }
         _readers.Clear();
-        _current?.Dispose();
+        var current = _current;
         _current = null;
+        current?.Dispose();
         ReportOccupancy();
     }
 

@@ -39,12 +39,12 @@ public sealed class ModelSupervisor : ReceiveActor, IWithTimers
         Receive<EngineProtocol.Loaded>(loaded =>
         {
             _loaded = loaded;
-            Apply(new SupervisorEvent.Loaded());
+            Apply(new SupervisorEvent.Loaded(loaded.Model));
         });
         Receive<EngineProtocol.LoadFailed>(failed =>
         {
             _log.Warning("{0} could not be loaded: {1}", failed.Model.Id, failed.Reason);
-            Apply(new SupervisorEvent.LoadFailed(failed.Reason));
+            Apply(new SupervisorEvent.LoadFailed(failed.Model, failed.Reason));
         });
         Receive<EngineProtocol.Occupancy>(occupancy => _running = occupancy.Running);
         Receive<EngineProtocol.Restarted>(restarted => Apply(new SupervisorEvent.EngineLost(restarted.Reason)));

@@ -18,6 +18,8 @@ public readonly record struct ConfigNode(string File, string Path, JsonElement J
 
     public static ConfigNode Read(string directory, string file) => new(file, "", JsonFile.ReadObject(directory, file, MaxFileBytes));
 
+    public static ConfigNode Parse(string file, ReadOnlyMemory<byte> utf8) => new(file, "", JsonFile.ParseObject(utf8, file));
+
     public bool Has(string key) => Find(key) is not null;
 
     public ConfigNode? Object(string key) => Find(key) switch

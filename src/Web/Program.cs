@@ -1,2 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using MlxActors.Web.Cli;
+
+return await CommandLine.RunAsync(args, Serve.RunAsync);

@@ -22,8 +22,8 @@ public static class Supervisor
             SupervisorEvent.Arrived arrived => Arrive(state, arrived, limits, effects),
             SupervisorEvent.Left left => Leave(state, left.Id),
             SupervisorEvent.PatienceOver over => LosePatience(state, over.Id),
-            SupervisorEvent.Loaded => Loaded(state, effects),
-            SupervisorEvent.LoadFailed failed => FailLoad(state, failed.Reason, effects),
+            SupervisorEvent.Loaded(var model) => Loaded(state, model, effects),
+            SupervisorEvent.LoadFailed(var model, var reason) => FailLoad(state, model, reason, effects),
             SupervisorEvent.IdleOver => Idle(state, effects),
             SupervisorEvent.EngineLost lost => LoseEngine(state, lost.Reason, effects),
             _ => throw new System.Diagnostics.UnreachableException(),
@@ -56,14 +56,16 @@ public static class Supervisor
             : state with { Queue = state.Queue.SetItem(index, state.Queue[index] with { OutOfPatience = true }) };
     }
 
-    private static SupervisorState Loaded(SupervisorState state, ImmutableArray<SupervisorEffect>.Builder effects) =>
-        state.Phase is ModelPhase.Loading(var model)
+    private static SupervisorState Loaded(
+        SupervisorState state, ModelLocation model, ImmutableArray<SupervisorEffect>.Builder effects) =>
+        IsLoading(state, model)
             ? Grant(state with { Phase = new ModelPhase.Ready(model), LastLoadError = null }, model, _ => false, effects)
             : state;
 
-    private static SupervisorState FailLoad(SupervisorState state, string reason, ImmutableArray<SupervisorEffect>.Builder effects)
+    private static SupervisorState FailLoad(
+        SupervisorState state, ModelLocation model, string reason, ImmutableArray<SupervisorEffect>.Builder effects)
     {
-        if (state.Phase is not ModelPhase.Loading(var model))
+        if (!IsLoading(state, model))
         {
             return state;
         }
@@ -90,7 +92,13 @@ public static class Supervisor
 
     /// <summary>A load that takes the engine down has failed, and is not tried again for each that waits.</summary>
     private static SupervisorState LoseEngine(SupervisorState state, string reason, ImmutableArray<SupervisorEffect>.Builder effects) =>
-        state.Phase is ModelPhase.Loading ? FailLoad(state, reason, effects) : state with { Phase = new ModelPhase.Empty() };
+        state.Phase is ModelPhase.Loading(var model)
+            ? FailLoad(state, model, reason, effects)
+            : state with { Phase = new ModelPhase.Empty() };
+
+    /// <summary>A restarted engine may still report on a load that was given up with it.</summary>
+    private static bool IsLoading(SupervisorState state, ModelLocation model) =>
+        state.Phase is ModelPhase.Loading(var next) && next == model;
 
     /// <summary>Draws the consequences, until nothing more follows.</summary>
     private static SupervisorState Settle(SupervisorState state, SupervisorLimits limits, ImmutableArray<SupervisorEffect>.Builder effects)

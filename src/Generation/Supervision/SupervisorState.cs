@@ -57,9 +57,9 @@ public abstract record SupervisorEvent
     /// <summary>A request has waited for the longest time allowed.</summary>
     public sealed record PatienceOver(RequestId Id) : SupervisorEvent;
 
-    public sealed record Loaded : SupervisorEvent;
+    public sealed record Loaded(ModelLocation Model) : SupervisorEvent;
 
-    public sealed record LoadFailed(string Reason) : SupervisorEvent;
+    public sealed record LoadFailed(ModelLocation Model, string Reason) : SupervisorEvent;
 
     /// <summary>Nobody has used the model for the time set.</summary>
     public sealed record IdleOver : SupervisorEvent;

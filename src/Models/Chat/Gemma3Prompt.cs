@@ -5,8 +5,9 @@ using MlxActors.Native.Results;
 namespace MlxActors.Models.Chat;
 
 /// <summary>
-/// Renders conversations as the chat template of Gemma 3 does, tools by <see cref="Gemma3Tools"/>. Like the template: turns must alternate, the system
-/// text goes before the first user turn untrimmed, and only its first part; every other part of a message is trimmed by itself; audio and video are left out.
+/// Renders conversations as the chat template of Gemma 3 does, tools by <see cref="Gemma3Tools"/>. Like the template: turns must
+/// alternate, the system text goes before the first user turn untrimmed, and only its first part; every other part of a message is
+/// trimmed by itself; audio and video are left out.
 /// </summary>
 public static class Gemma3Prompt
 {
@@ -41,8 +42,8 @@ public static class Gemma3Prompt
     }));
 
     /// <summary>
-    /// Expands images and tokenizes. An image is expanded in the text, so that the newlines around it join with those of its neighbours, as in the
-    /// reference.
+    /// Expands images and tokenizes. An image is expanded in the text, so that the newlines around it join with those of its neighbours,
+    /// as in the reference.
     /// </summary>
     /// <param name="tokensPerImage">The checkpoint's <c>mm_tokens_per_image</c>.</param>
     public static TokenizedPrompt Tokenize(ImmutableArray<PromptPart> prompt, HuggingFaceTokenizer tokenizer, int tokensPerImage)
@@ -68,7 +69,8 @@ public static class Gemma3Prompt
         return tools.IsEmpty ? text : text + Gemma3Tools.Block(tools) + "\n\n";
     }
 
-    private static Result<ImmutableArray<PromptPart>, PromptError> Render(ImmutableArray<Gemma3Turn> turns, string prefix, bool addGenerationPrompt)
+    private static Result<ImmutableArray<PromptPart>, PromptError> Render(
+        ImmutableArray<Gemma3Turn> turns, string prefix, bool addGenerationPrompt)
     {
         var prompt = ImmutableArray.CreateBuilder<PromptPart>();
         prompt.Add(new PromptPart.Template("<bos>"));

@@ -9,23 +9,25 @@ namespace MlxActors.Models.Chat;
 internal sealed record Gemma3Turn(Role Role, ImmutableArray<ContentPart> Parts);
 
 /// <summary>
-/// How tools are put to Gemma 3, whose template knows none: as Python signatures in the system text, calls in a <c>tool_code</c> block, their results in
-/// a <c>tool_output</c> block of the user.
+/// How tools are put to Gemma 3, whose template knows none: as Python signatures in the system text, calls in a <c>tool_code</c> block,
+/// their results in a <c>tool_output</c> block of the user.
 /// </summary>
 internal static class Gemma3Tools
 {
     private const string Fence = "```";
 
     private const string Introduction =
-        "You can call the Python functions below. To call functions, answer only with a block that starts with ```tool_code and ends with ```, with one "
-        + "call per line and keyword arguments. The results come back in a ```tool_output block. Call a function only when it helps; otherwise answer in "
-        + "plain text.";
+        "You can call the Python functions below. To call functions, answer only with a block that starts with ```tool_code and ends with "
+        + "```, with one call per line and keyword arguments. The results come back in a ```tool_output block. Call a function only when "
+        + "it helps; otherwise answer in plain text.";
 
     /// <summary>The block that tells the model of its tools.</summary>
     public static string Block(ImmutableArray<ToolDefinition> tools) =>
         $"{Introduction}\n\n{Fence}python\n{string.Join("\n\n", tools.Select(PythonSignature.Of))}\n{Fence}";
 
-    /// <summary>The messages from <paramref name="first"/> on, without calls and results of tools. Results that follow no call stay what they are.</summary>
+    /// <summary>
+    /// The messages from <paramref name="first"/> on, without calls and results of tools. Results that follow no call stay what they are.
+    /// </summary>
     public static Result<ImmutableArray<Gemma3Turn>, PromptError> ToTurns(ImmutableArray<ChatMessage> messages, int first)
     {
         var turns = ImmutableArray.CreateBuilder<Gemma3Turn>();
@@ -62,19 +64,19 @@ internal static class Gemma3Tools
         {
             if (ReadArguments(message.ToolCalls[i].Arguments) is not { } arguments)
             {
-                return new PromptError("The arguments of a tool call must be a JSON object.", $"{field}.tool_calls[{i}].function.arguments");
+                return new PromptError("A tool call's arguments must be a JSON object.", $"{field}.tool_calls[{i}].function.arguments");
             }
-            var list = string.Join(", ", arguments.EnumerateObject().Select(argument => $"{argument.Name}={PythonLiteral.OfArgument(argument.Value)}"));
-            text.Append(message.ToolCalls[i].Name).Append('(').Append(list).Append(")\n");
+            var list = arguments.EnumerateObject().Select(argument => $"{argument.Name}={PythonLiteral.OfArgument(argument.Value)}");
+            text.Append(message.ToolCalls[i].Name).Append('(').AppendJoin(", ", list).Append(")\n");
         }
         return text.Append(Fence).ToString();
     }
 
-    /// <summary>One line per result, in the order of the calls.</summary>
+    /// <summary>One line per result, in the order of the calls; results of no call, which the cast puts last, as they come.</summary>
     private static string Results(ImmutableArray<ToolCall> calls, ChatMessage[] results)
     {
-        var order = calls.Select((call, index) => (call.Id, index)).DistinctBy(call => call.Id).ToDictionary(call => call.Id, call => call.index);
-        var lines = results.OrderBy(result => result.ToolCallId is { } id && order.TryGetValue(id, out var index) ? index : int.MaxValue).Select(TextOf);
+        string?[] order = [.. calls.Select(call => call.Id)];
+        var lines = results.OrderBy(result => (uint)Array.IndexOf(order, result.ToolCallId)).Select(TextOf);
         return $"{Fence}tool_output\n{string.Join('\n', lines)}\n{Fence}";
     }
 

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace MlxActors.Models.Chat;
 
-/// <summary>A part of a rendered prompt. Template and literal text are kept apart, because only the template may write control tokens.</summary>
+/// <summary>
+/// A part of a rendered prompt. Template and literal text are kept apart, because only the template may write control tokens.
+/// </summary>
 public abstract record PromptPart
 {
     private PromptPart()

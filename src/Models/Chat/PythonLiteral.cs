@@ -8,7 +8,8 @@ namespace MlxActors.Models.Chat;
 internal static class PythonLiteral
 {
     /// <summary>An argument of a call: a string as JSON writes it, any other value as Python's <c>repr</c>.</summary>
-    public static string OfArgument(JsonElement value) => value.ValueKind == JsonValueKind.String ? JsonString(value.GetString()!) : Repr(value);
+    public static string OfArgument(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? JsonString(value.GetString()!) : Repr(value);
 
     /// <summary>As <c>json.dumps</c> with <c>ensure_ascii=False</c> writes it, keys in their order.</summary>
     public static string Dumps(JsonElement value) => value.ValueKind switch
@@ -49,11 +50,19 @@ internal static class PythonLiteral
         {
             return number > 0 ? "inf" : "-inf";
         }
-        // Both write the shortest digits that read back the same; .NET turns to an exponent at 1e15, Python at 1e16.
+        // Both write the shortest digits that read back the same; .NET turns to an exponent at 1e17, Python at 1e16.
         var shortest = number.ToString("R", CultureInfo.InvariantCulture);
-        return Math.Abs(number) is >= 1e15 and < 1e16 ? number.ToString("F1", CultureInfo.InvariantCulture)
-            : shortest.AsSpan().IndexOfAny('.', 'E') < 0 ? shortest + ".0"
-            : shortest.ToLowerInvariant();
+        return shortest.AsSpan().IndexOfAny('.', 'E') >= 0 ? shortest.ToLowerInvariant()
+            : Math.Abs(number) < 1e16 ? shortest + ".0"
+            : WithExponent(shortest);
+    }
+
+    /// <summary>Seventeen digits of an integer as d.ddde+16.</summary>
+    private static string WithExponent(string integer)
+    {
+        var first = integer[0] == '-' ? 2 : 1;
+        var rest = integer.AsSpan(first).TrimEnd('0');
+        return $"{integer.AsSpan(0, first)}{(rest.IsEmpty ? "" : ".")}{rest}e+16";
     }
 
     public static string JsonString(string text) => Quote(text, '"', c => c switch

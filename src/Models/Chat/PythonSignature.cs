@@ -12,7 +12,8 @@ internal static class PythonSignature
     public static string Of(ToolDefinition tool)
     {
         var parameters = Parameters(tool.Parameters);
-        var text = new StringBuilder($"def {tool.Name}({string.Join(", ", parameters.Select(Declare))}):\n{Indent}{Quotes}{tool.Description}");
+        var declared = string.Join(", ", parameters.Select(Declare));
+        var text = new StringBuilder($"def {tool.Name}({declared}):\n{Indent}{Quotes}{tool.Description}");
         if (parameters.Length == 0)
         {
             return text.Append(Quotes).ToString();

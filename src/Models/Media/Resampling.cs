@@ -1,8 +1,8 @@
 namespace MlxActors.Models.Media;
 
 /// <summary>
-/// For each target position of one axis, the source positions that it mixes and their weights, as Pillow computes them (Resample.c): the kernel
-/// widens with the reduction, so that shrinking averages, and weights are fixed-point numbers.
+/// For each target position of one axis, the source positions that it mixes and their weights, as Pillow computes them (Resample.c):
+/// the kernel widens with the reduction, so that shrinking averages, and weights are fixed-point numbers.
 /// </summary>
 internal sealed class Resampling
 {

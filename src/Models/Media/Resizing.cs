@@ -14,8 +14,8 @@ public enum ResizeOrder
 public static class Resizing
 {
     /// <summary>
-    /// Pillow 13 takes the columns first when the height shrinks "significantly more" than the width (its pull request 9549), earlier ones never
-    /// do. The figure is a reading: the reference's pictures lie at 1.11 (rows first) and 1.21 (columns first).
+    /// Pillow 13 takes the columns first when the height shrinks "significantly more" than the width (its pull request 9549), earlier
+    /// ones never do. The figure is a reading: the reference's pictures lie at 1.11 (rows first) and 1.21 (columns first).
     /// </summary>
     private const double SignificantlyMore = 1.2;
 

@@ -12,7 +12,10 @@ public readonly record struct TextSpan(int Start, int Length)
     public int End => Start + Length;
 }
 
-/// <summary>Finds added tokens, leftmost first and the longest at each place. The tokens are sorted, so that reading a character narrows a range of them.</summary>
+/// <summary>
+/// Finds added tokens, leftmost first and the longest at each place. The tokens are sorted, so that reading a character narrows a range
+/// of them.
+/// </summary>
 internal sealed class AddedTokens
 {
     private readonly AddedToken[] _sorted;
@@ -68,7 +71,10 @@ internal sealed class AddedTokens
         return longest;
     }
 
-    /// <summary>In a range of tokens that share their first <paramref name="depth"/> characters: the first whose next one is not below <paramref name="c"/>.</summary>
+    /// <summary>
+    /// In a range of tokens that share their first <paramref name="depth"/> characters: the first whose next one is not below <paramref
+    /// name="c"/>.
+    /// </summary>
     private int FirstNotBelow(int low, int high, int depth, int c)
     {
         while (low < high)

@@ -45,7 +45,9 @@ internal abstract class Alphabet
         }
     }
 
-    /// <summary>One token per character; a character that the vocabulary lacks becomes its bytes, or the unknown token, or nothing.</summary>
+    /// <summary>
+    /// One token per character; a character that the vocabulary lacks becomes its bytes, or the unknown token, or nothing.
+    /// </summary>
     public sealed class Characters : Alphabet
     {
         private const int None = -1;

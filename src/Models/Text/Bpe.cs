@@ -62,7 +62,9 @@ internal sealed class Bpe(Alphabet alphabet, MergeTable merges)
         return tokens;
     }
 
-    /// <summary>Merges the first <paramref name="count"/> symbols; a token stays where its first symbol stood, the others are dead.</summary>
+    /// <summary>
+    /// Merges the first <paramref name="count"/> symbols; a token stays where its first symbol stood, the others are dead.
+    /// </summary>
     private void Merge(in Workspace workspace, int count)
     {
         var ids = workspace.Ids;

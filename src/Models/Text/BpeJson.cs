@@ -57,7 +57,7 @@ internal static class BpeJson
             reader.Read();
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var id))
             {
-                throw new TokenizerFormatException($"{VocabularyPlace}: expected {Vocabulary.IdRange}, found something else for \"{token}\"");
+                throw new TokenizerFormatException($"{VocabularyPlace}: expected {Vocabulary.IdRange}, found none for \"{token}\"");
             }
             vocabulary.Add(token, id, VocabularyPlace);
         }
@@ -114,6 +114,6 @@ internal static class BpeJson
         }
         return parts == 2 && reader.TokenType == JsonTokenType.EndArray
             ? (left, length)
-            : throw new TokenizerFormatException($"{MergesPlace}[{index}]: expected an array of two tokens");
+            : throw new TokenizerFormatException($"{MergesPlace}[{index}]: expected two tokens, found {parts}");
     }
 }

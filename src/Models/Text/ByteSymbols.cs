@@ -5,7 +5,9 @@ namespace MlxActors.Models.Text;
 /// <summary>The two ways in which vocabularies spell the 256 bytes.</summary>
 internal static class ByteSymbols
 {
-    /// <summary>GPT-2's printable character for each byte: itself where it is visible in Latin-1, the next free from U+0100 on otherwise.</summary>
+    /// <summary>
+    /// GPT-2's printable character for each byte: itself where it is visible in Latin-1, the next free from U+0100 on otherwise.
+    /// </summary>
     private static readonly char[] Printable = MakePrintable();
 
     private static readonly short[] ByteOfPrintable = Invert(Printable);
@@ -39,7 +41,9 @@ internal static class ByteSymbols
     private static char[] MakePrintable()
     {
         var spare = '\u0100';
-        return [.. Enumerable.Range(0, 256).Select(value => value is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or >= 0xAE ? (char)value : spare++)];
+        return [.. Enumerable.Range(0, 256).Select(value => IsVisible(value) ? (char)value : spare++)];
+
+        static bool IsVisible(int value) => value is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or >= 0xAE;
     }
 
     private static short[] Invert(char[] printable)

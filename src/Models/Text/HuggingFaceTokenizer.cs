@@ -9,8 +9,8 @@ using MlxActors.Native.Results;
 namespace MlxActors.Models.Text;
 
 /// <summary>
-/// The byte-pair encodings of Hugging Face's <c>tokenizer.json</c>: Gemma's (characters, falling back to bytes) and Qwen's (bytes). Gives the ids and
-/// texts of the tokenizers library 0.23 without added special tokens, which chat templates write themselves. Thread-safe.
+/// The byte-pair encodings of Hugging Face's <c>tokenizer.json</c>: Gemma's (characters, falling back to bytes) and Qwen's (bytes). Gives
+/// the ids and texts of the tokenizers library 0.23 without added special tokens, which chat templates write themselves. Thread-safe.
 /// </summary>
 public sealed class HuggingFaceTokenizer : Tokenizer
 {
@@ -47,26 +47,27 @@ public sealed class HuggingFaceTokenizer : Tokenizer
     /// <summary>Reads a <c>tokenizer.json</c>.</summary>
     public static Result<HuggingFaceTokenizer, LoadError> Load(string path)
     {
+        var name = Path.GetFileName(path);
         try
         {
             if (!File.Exists(path))
             {
-                return new LoadError($"{path}: expected a tokenizer, found no such file", Path.GetFileName(path));
+                return new LoadError($"{name}: expected a tokenizer, found no such file", name);
             }
             using var file = MappedFile.Open(path);
             return file.Length <= LargestFile
-                ? Read(file.Bytes(0, (int)file.Length), path)
-                : new LoadError($"{path}: expected at most {LargestFile} bytes, found {file.Length}", Path.GetFileName(path));
+                ? Read(file.Bytes(0, (int)file.Length), name)
+                : new LoadError($"{name}: expected at most {LargestFile} bytes, found {file.Length}", name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new LoadError($"{path}: {e.Message}", Path.GetFileName(path));
+            return new LoadError($"{name}: expected a readable file, found this: {e.Message}", name);
         }
     }
 
     /// <summary>Reads the content of a <c>tokenizer.json</c>.</summary>
-    /// <param name="path">Its name, for errors.</param>
-    public static Result<HuggingFaceTokenizer, LoadError> Read(ReadOnlySpan<byte> utf8, string path)
+    /// <param name="name">The file's name, for errors.</param>
+    public static Result<HuggingFaceTokenizer, LoadError> Read(ReadOnlySpan<byte> utf8, string name)
     {
         try
         {
@@ -74,12 +75,12 @@ public sealed class HuggingFaceTokenizer : Tokenizer
         }
         catch (TokenizerFormatException e)
         {
-            return new LoadError($"{path}: {e.Message}", Path.GetFileName(path));
+            return new LoadError($"{name}: {e.Message}", name);
         }
         // The reader throws the latter for strings that are not UTF-8 or hold half a surrogate pair.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return new LoadError($"{path}: expected JSON, found none: {e.Message}", Path.GetFileName(path));
+            return new LoadError($"{name}: expected JSON, found this: {e.Message}", name);
         }
     }
 
@@ -93,7 +94,7 @@ public sealed class HuggingFaceTokenizer : Tokenizer
     public bool IsSpecial(int id) => _special.Contains(id);
 
     /// <summary>Encodes a text of which some stretches come from outside.</summary>
-    /// <param name="literals">Those stretches, in order: the spelling of a control token that touches one is tokenized as plain text.</param>
+    /// <param name="literals">Those stretches, in order: the spelling of a control token that touches one is plain text.</param>
     public ImmutableArray<int> Encode(string text, ReadOnlySpan<TextSpan> literals)
     {
         var settings = new EncodeSettings { ConsiderNormalization = true, ConsiderPreTokenization = true };

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace MlxActors.Models.Text;
 
 /// <summary>
-/// Where the members of a tokenizer file stand, those of its <c>model</c> included. The small ones are then read as documents, the large ones token by
-/// token.
+/// Where the members of a tokenizer file stand, those of its <c>model</c> included. The small ones are then read as documents, the large
+/// ones token by token.
 /// </summary>
 internal sealed class JsonMembers
 {
@@ -56,7 +56,8 @@ internal sealed class JsonMembers
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new TokenizerFormatException($"{(prefix.Length == 0 ? "the file" : Model)}: expected an object, found {reader.TokenType}");
+            var place = prefix.Length == 0 ? "the file" : Model;
+            throw new TokenizerFormatException($"{place}: expected an object, found {reader.TokenType}");
         }
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

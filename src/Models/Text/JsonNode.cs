@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace MlxActors.Models.Text;
 
-/// <summary>What is wrong in a tokenizer file; thrown deep inside reading it and turned into a value by <see cref="HuggingFaceTokenizer"/>.</summary>
+/// <summary>
+/// What is wrong in a tokenizer file; thrown deep inside reading it and turned into a value by <see cref="HuggingFaceTokenizer"/>.
+/// </summary>
 internal sealed class TokenizerFormatException(string message) : Exception(message);
 
 /// <summary>A value of the file together with its place, so that every complaint can name it.</summary>

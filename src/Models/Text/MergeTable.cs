@@ -3,8 +3,8 @@ using System.Numerics;
 namespace MlxActors.Models.Text;
 
 /// <summary>
-/// The merges of a BPE model: which pairs of tokens join, how early, and into what. An open-addressed table, because a dictionary keyed by the two
-/// ids in one number hashes them to their exclusive or and degenerates.
+/// The merges of a BPE model: which pairs of tokens join, how early, and into what. An open-addressed table, because a dictionary keyed
+/// by the two ids in one number hashes them to their exclusive or and degenerates.
 /// </summary>
 internal sealed class MergeTable
 {

@@ -40,8 +40,8 @@ internal abstract record PreTokenization
         node["invert"].Expect(!node["invert"].Flag(absent: false), "false");
         if (!regex.IsNull)
         {
-            // Only a pattern with a scanner of its own: .NET's expressions see UTF-16 units where the reference sees characters, and one from a file
-            // could backtrack without end.
+            // Only a pattern with a scanner of its own: .NET's expressions see UTF-16 units where the reference sees characters, and one
+            // from a file could backtrack without end.
             regex.Expect(regex.Text() == QwenWords.Pattern, $"the pattern {QwenWords.Pattern}");
             behavior.Expect(behavior.Text() == "Isolated", "\"Isolated\"");
             return new Words();

@@ -4,7 +4,8 @@ using System.Text;
 namespace MlxActors.Models.Text;
 
 /// <summary>
-/// Qwen's pattern as a scanner over characters. Its alternatives are tried in order, each as greedy as the expression, without its backtracking.
+/// Qwen's pattern as a scanner over characters. Its alternatives are tried in order, each as greedy as the expression, without its
+/// backtracking.
 /// </summary>
 internal static class QwenWords
 {
@@ -52,7 +53,8 @@ internal static class QwenWords
     };
 
     /// <summary>
-    /// White space up to its last newline; without one, all of it but the last character, which belongs to the word that follows; alone, itself.
+    /// White space up to its last newline; without one, all of it but the last character, which belongs to the word that follows; alone,
+    /// itself.
     /// </summary>
     private static int SpaceEnd(ReadOnlySpan<char> text, int start)
     {

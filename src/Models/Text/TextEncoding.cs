@@ -23,8 +23,13 @@ internal readonly ref struct PreparedText(
 /// <summary>The way from text to tokens: added tokens, normalization, pieces, words, merges.</summary>
 internal sealed class TextEncoding(TokenizerJson file)
 {
+    /// <summary>A usual ratio, to guess the length of results.</summary>
+    private const int CharsPerToken = 3;
+
+    private static readonly Normalization NoNormalization = new Normalization.None();
+    private static readonly PreTokenization NoPreTokenization = new PreTokenization.Whole();
+
     private readonly AddedTokens _added = new(file.AddedTokens);
-    private readonly PreTokenization _whole = new PreTokenization.Whole();
 
     /// <param name="literals">See <see cref="HuggingFaceTokenizer.Encode(string, ReadOnlySpan{TextSpan})"/>.</param>
     public PreparedText Prepare(ReadOnlySpan<char> text, ReadOnlySpan<TextSpan> literals, EncodeSettings settings)
@@ -65,14 +70,12 @@ internal sealed class TextEncoding(TokenizerJson file)
         }
     }
 
-    private static readonly Normalization NoNormalization = new Normalization.None();
-
     /// <summary>The tokens, at most <see cref="EncodeSettings.MaxTokenCount"/>, never ending inside a character.</summary>
     /// <param name="charsConsumed">The end of the last one in <see cref="PreparedText.Text"/>.</param>
     public List<int> Ids(PreparedText prepared, out int charsConsumed)
     {
         var most = prepared.Settings.MaxTokenCount;
-        var ids = new List<int>();
+        var ids = new List<int>(Math.Min(most, 1 + prepared.Text.Length / CharsPerToken));
         foreach (var segment in prepared.Segments)
         {
             charsConsumed = segment.Span.Start;
@@ -138,7 +141,7 @@ internal sealed class TextEncoding(TokenizerJson file)
     private WordEnumerator Words(PreparedText prepared, TextSegment segment) => new(
         prepared.Text.Slice(segment.Span.Start, segment.Span.Length),
         segment.Span.Start,
-        prepared.Settings.ConsiderPreTokenization ? file.PreTokenization : _whole,
+        prepared.Settings.ConsiderPreTokenization ? file.PreTokenization : NoPreTokenization,
         file.Cuts);
 
     private List<PieceToken> WordTokens(PreparedText prepared, TextSpan word) =>

@@ -66,7 +66,9 @@ internal abstract class TokenDecoder
             return text;
         }
 
-        /// <summary>Puts a token's bytes behind those held: what its characters stand for, or when one stands for nothing, its own UTF-8.</summary>
+        /// <summary>
+        /// Puts a token's bytes behind those held: what its characters stand for, or when one stands for nothing, its own UTF-8.
+        /// </summary>
         private int Spell(string token)
         {
             var most = _held + Encoding.UTF8.GetMaxByteCount(token.Length);
@@ -101,8 +103,8 @@ internal abstract class TokenDecoder
     }
 
     /// <summary>
-    /// See <see cref="Decoding.Fused"/>. Holds back a run of byte tokens to its end: a byte that comes last can make all of it invalid, and then every
-    /// byte of it is a broken character.
+    /// See <see cref="Decoding.Fused"/>. Holds back a run of byte tokens to its end: a byte that comes last can make all of it invalid,
+    /// and then every byte of it is a broken character.
     /// </summary>
     public sealed class Fused(ImmutableArray<(string Old, string New)> replacements, bool byteFallback) : TokenDecoder
     {

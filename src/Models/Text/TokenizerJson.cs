@@ -43,7 +43,7 @@ internal sealed record TokenizerJson(
             }
             else if (id != token.Id)
             {
-                throw new TokenizerFormatException($"{node.Path}: \"{token.Content}\" has the ids {id} and {token.Id}");
+                throw new TokenizerFormatException($"{node.Path}: expected one id for \"{token.Content}\", found {id} and {token.Id}");
             }
         }
         return tokens;

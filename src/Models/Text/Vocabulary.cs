@@ -30,11 +30,11 @@ internal sealed class Vocabulary
         }
         if (_tokens[id] is { } other)
         {
-            throw new TokenizerFormatException($"{place}: id {id} stands for \"{other}\" and for \"{token}\"");
+            throw new TokenizerFormatException($"{place}: expected one token with the id {id}, found \"{other}\" and \"{token}\"");
         }
         if (!_ids.TryAdd(token, id))
         {
-            throw new TokenizerFormatException($"{place}: \"{token}\" has the ids {_ids[token]} and {id}");
+            throw new TokenizerFormatException($"{place}: expected one id for \"{token}\", found {_ids[token]} and {id}");
         }
         _tokens[id] = token;
         MaxId = Math.Max(MaxId, id);

@@ -1,8 +1,8 @@
 namespace MlxActors.Models.Text;
 
 /// <summary>
-/// Where a piece can be cut without changing its tokens. Gemma's pre-tokenizer never splits, so that a paragraph is one piece; but hardly any merge
-/// joins a character with a following "▁". Cutting before the others keeps pieces short and lets the cache work.
+/// Where a piece can be cut without changing its tokens. Gemma's pre-tokenizer never splits, so that a paragraph is one piece; but hardly
+/// any merge joins a character with a following "▁". Cutting before the others keeps pieces short and lets the cache work.
 /// </summary>
 internal sealed class WordCuts
 {

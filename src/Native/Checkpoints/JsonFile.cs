@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace MlxActors.Native.Checkpoints;
 
@@ -11,12 +12,17 @@ public static class JsonFile
     /// <param name="name">File name within <paramref name="directory"/>.</param>
     /// <param name="maxBytes">Longer files are refused unread.</param>
     /// <exception cref="CheckpointException">There is no such file, or it is too long, or it holds something else.</exception>
-    public static JsonElement ReadObject(string directory, string name, int maxBytes)
+    public static JsonElement ReadObject(string directory, string name, int maxBytes) => ParseObject(Read(directory, name, maxBytes), name);
+
+    /// <summary>The JSON object in the content of a file; every string in it can be read without fault.</summary>
+    /// <param name="name">The file's name, for errors.</param>
+    /// <exception cref="CheckpointException">It is something else.</exception>
+    public static JsonElement ParseObject(ReadOnlyMemory<byte> utf8, string name)
     {
-        var bytes = Read(directory, name, maxBytes);
         try
         {
-            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            CheckStrings(utf8.Span);
+            using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
                 : throw new CheckpointException(name, null, "a JSON object", $"a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}");
@@ -24,6 +30,30 @@ public static class JsonFile
         catch (JsonException exception)
         {
             throw new CheckpointException(name, null, "a JSON object", $"a fault on line {exception.LineNumber + 1}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>A document takes any bytes for a string, and throws only when somebody reads it: look at all of them here.</summary>
+    private static void CheckStrings(ReadOnlySpan<byte> utf8)
+    {
+        if (!Utf8.IsValid(utf8))
+        {
+            throw new JsonException("not UTF-8");
+        }
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.ValueIsEscaped)
+                {
+                    _ = reader.GetString();
+                }
+            }
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException(exception.Message, exception);
         }
     }
 

@@ -123,8 +123,9 @@ public sealed unsafe partial class CpuBackend
     private void Attend(
         Tensor q, Tensor result, SequenceView* views, int sequences, int* ends, PageLayout pages, float scale, int window)
     {
-        var kernel = new AttentionKernel(
-            views, sequences, ends, Floats(q), Floats(result), pages, q.Shape[1] / pages.KvHeads, scale, window);
+        var group = q.Shape[1] / pages.KvHeads;
+        var scratch = Scratch<float>(_pool.Count * AttentionKernel.ScratchLength(pages, group));
+        var kernel = new AttentionKernel(views, sequences, ends, Floats(q), Floats(result), pages, group, scale, window, scratch);
         Run(kernel, kernel.Items, block: 1);
     }
 
@@ -170,11 +171,13 @@ public sealed unsafe partial class CpuBackend
         {
             throw new TensorException(nameof(Attention), $"a cache of {held} tokens", $"{cache.Length}");
         }
-        foreach (var end in visibleEnds.Slice(rows.FirstRow, rows.Rows))
+        for (var row = 0; row < rows.Rows; row++)
         {
-            if (end > length)
+            var end = visibleEnds[rows.FirstRow + row];
+            if (end <= rows.Offset + row || end > length)
             {
-                throw new TensorException(nameof(Attention), $"rows that see at most {length} keys", $"{end}");
+                throw new TensorException(
+                    nameof(Attention), $"a row at {rows.Offset + row} that sees itself and at most {length} keys", $"{end}");
             }
         }
         var first = window is { } w ? Math.Max(0, rows.Offset - w + 1) : 0;

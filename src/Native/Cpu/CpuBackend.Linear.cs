@@ -21,7 +21,14 @@ public sealed unsafe partial class CpuBackend
         var result = NewFloats(x.Shape.WithLast(matrix.N));
         using var scope = BeginScope();
         var addend = bias is { } b ? AnyFloats(b) : null;
-        LinearExact(Floats(x), x.Shape.Rows, matrix, addend, Floats(result));
+        if (_options.Mode == CpuMode.Fast && matrix.Bits != 0)
+        {
+            LinearFast(Floats(x), x.Shape.Rows, matrix, addend, Floats(result));
+        }
+        else
+        {
+            LinearExact(Floats(x), x.Shape.Rows, matrix, addend, Floats(result));
+        }
         return result;
     }
 
@@ -64,6 +71,25 @@ public sealed unsafe partial class CpuBackend
         var scratch = Scratch<float>(_pool.Count * LinearExactKernel.ScratchLength(matrix.K));
         var tiles = Operands.Blocks(matrix.N, LinearExactKernel.Columns);
         Run(new LinearExactKernel(x, rows, matrix, bias, y, scratch), tiles, BlocksOf(tiles));
+    }
+
+    private void LinearFast(float* x, int rows, WeightMatrix matrix, float* bias, float* y)
+    {
+        var groups = (long)matrix.Groups * rows;
+        var quantized = new QuantizedRows
+        {
+            Rows = rows,
+            K = matrix.K,
+            GroupSize = matrix.GroupSize,
+            EvenOdd = matrix.Bits == 4,
+            Quanta = Scratch<sbyte>((long)matrix.K * rows),
+            Scales = Scratch<float>(groups),
+            Sums = Scratch<float>(groups),
+        };
+        Run(new QuantizeRows(x, quantized), rows, block: 1);
+        var scratch = Scratch<byte>(_pool.Count * LinearFastKernel.ScratchLength);
+        var tiles = Operands.Blocks(matrix.N, WeightTile.Columns);
+        Run(new LinearFastKernel(quantized, matrix, bias, y, scratch), tiles, BlocksOf(tiles));
     }
 
     /// <summary>Items a thread takes at a time, so that each thread comes about eight times.</summary>

@@ -22,7 +22,9 @@ public sealed partial class Gemma3ImageProcessorTests
         var golden = document.RootElement;
         var tensors = GoldenTensors.Open(Path.ChangeExtension(path, ".safetensors"));
 
-        var pixels = Process(golden, File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(path)!, golden.GetProperty("image").GetString()!)));
+        var image = Path.Combine(Path.GetDirectoryName(path)!, golden.GetProperty("image").GetString()!);
+
+        var pixels = Process(golden, File.ReadAllBytes(image));
 
         int[] shape = [pixels.Channels, pixels.Height, pixels.Width];
         Assert.Equal(Ints(golden.GetProperty("pixel_values_shape")), shape);

@@ -4,7 +4,9 @@ using MlxActors.Models.Chat;
 
 namespace MlxActors.Golden.Prompts;
 
-/// <summary>Reads the conversations of the fixtures: messages and tools in the form of OpenAI's API or of a chat template's input.</summary>
+/// <summary>
+/// Reads the conversations of the fixtures: messages and tools in the form of OpenAI's API or of a chat template's input.
+/// </summary>
 internal static class ConversationJson
 {
     public static Conversation Read(JsonElement row)
@@ -42,7 +44,9 @@ internal static class ConversationJson
             message.TryGetProperty("tool_call_id", out var id) ? id.GetString() : null);
     }
 
-    /// <summary>Null for an <c>image_url</c> that names no file: templates do not know the type, and the API never lets it through.</summary>
+    /// <summary>
+    /// Null for an <c>image_url</c> that names no file: templates do not know the type, and the API never lets it through.
+    /// </summary>
     private static ContentPart? Part(JsonElement part, ref int images) => part.GetProperty("type").GetString() switch
     {
         "text" => new ContentPart.Text(part.GetProperty("text").GetString()!),
@@ -65,7 +69,10 @@ internal static class ConversationJson
     private static ToolCall Call(JsonElement call)
     {
         var function = call.GetProperty("function");
-        return new ToolCall(call.GetProperty("id").GetString()!, function.GetProperty("name").GetString()!, function.GetProperty("arguments").GetString()!);
+        return new ToolCall(
+            call.GetProperty("id").GetString()!,
+            function.GetProperty("name").GetString()!,
+            function.GetProperty("arguments").GetString()!);
     }
 
     private static ToolDefinition Tool(JsonElement tool)

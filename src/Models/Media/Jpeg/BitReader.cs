@@ -83,8 +83,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> content, int position)
         }
         while (_count <= 56)
         {
-            var value = 0;
-            if (!TryNextByte(out value))
+            if (!TryNextByte(out var value))
             {
                 _padding += 8;
             }

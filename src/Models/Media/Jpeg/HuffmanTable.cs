@@ -27,8 +27,12 @@ internal sealed class HuffmanTable
     {
         while (body.Length > 0)
         {
+            if (body.Length < 1 + LongestCode)
+            {
+                return JpegDecoder.Malformed($"DHT ends with {body.Length} bytes, a table takes at least {1 + LongestCode}");
+            }
             var (kind, index) = (body[0] >> 4, body[0] & 15);
-            if (kind > 1 || index >= Tables || body.Length < 1 + LongestCode)
+            if (kind > 1 || index >= Tables)
             {
                 return JpegDecoder.Malformed($"DHT defines table {index} of class {kind}; tables are 0 to 3, classes 0 and 1");
             }
@@ -40,7 +44,7 @@ internal sealed class HuffmanTable
             }
             if (count > 256 || body.Length < 1 + LongestCode + count)
             {
-                return JpegDecoder.Malformed($"DHT claims {count} symbols, {body.Length - 1 - LongestCode} bytes are left and 256 the most");
+                return JpegDecoder.Malformed($"DHT claims {count} symbols: {body.Length - 1 - LongestCode} bytes are left, 256 the most");
             }
             var symbols = body.Slice(1 + LongestCode, count);
             if (kind == 0 && symbols.IndexOfAnyExceptInRange((byte)0, (byte)15) >= 0)

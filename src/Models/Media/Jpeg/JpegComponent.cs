@@ -1,12 +1,13 @@
 namespace MlxActors.Models.Media.Jpeg;
 
-/// <summary>One colour component of a frame and its samples.</summary>
+/// <summary>What a frame header says of a colour component.</summary>
 /// <param name="Id">The file's name for it.</param>
 /// <param name="Horizontal">Sampling factor, 1 to 4: samples a row, relative to the other components.</param>
 /// <param name="Vertical">Likewise for rows.</param>
 /// <param name="TableIndex">Its quantization table.</param>
 internal sealed record ComponentLayout(byte Id, int Horizontal, int Vertical, int TableIndex);
 
+/// <summary>One colour component of a frame: its coefficients while they are collected, its samples afterwards.</summary>
 /// <param name="layout">What the frame header says of it.</param>
 /// <param name="width">Samples a row that the picture needs; what lies beyond pads the last block.</param>
 /// <param name="height">Rows that the picture needs.</param>
@@ -18,8 +19,9 @@ internal sealed class JpegComponent(ComponentLayout layout, int width, int heigh
     public const int BlockSide = 8;
     public const int BlockLength = BlockSide * BlockSide;
 
-    private readonly byte[] _samples = new byte[blocksWide * blocksHigh * BlockLength];
-    private readonly short[] _coefficients = progressive ? new short[blocksWide * blocksHigh * BlockLength] : [];
+    // Coefficients take twice the memory of samples, so a progressive picture has either the ones or the others.
+    private byte[] _samples = progressive ? [] : new byte[blocksWide * blocksHigh * BlockLength];
+    private short[] _coefficients = progressive ? new short[blocksWide * blocksHigh * BlockLength] : [];
 
     public ComponentLayout Layout => layout;
 
@@ -51,9 +53,10 @@ internal sealed class JpegComponent(ComponentLayout layout, int width, int heigh
         InverseDct.Transform(coefficients, Quantization, _samples.AsSpan((row * BlockSide * stride) + (column * BlockSide)), stride);
     }
 
-    /// <summary>Turns the kept coefficients of the whole component into samples.</summary>
+    /// <summary>Turns the kept coefficients of the whole component into samples, and lets go of them.</summary>
     public void TransformKept()
     {
+        _samples = new byte[blocksWide * blocksHigh * BlockLength];
         for (var y = 0; y < BlocksHighAlone; y++)
         {
             for (var x = 0; x < BlocksWideAlone; x++)
@@ -62,5 +65,6 @@ internal sealed class JpegComponent(ComponentLayout layout, int width, int heigh
                 Transform(block, Coefficients(block));
             }
         }
+        _coefficients = [];
     }
 }

@@ -96,7 +96,8 @@ internal sealed class JpegDecoder
             case JpegMarker.ArithmeticSequential or JpegMarker.ArithmeticProgressive:
                 return new MediaError.UnsupportedVariant(ImageFormat.Jpeg, "arithmetic coding", "Huffman coding");
 
-            case > JpegMarker.Progressive and <= JpegMarker.LastFrame and not (JpegMarker.JpegExtension or JpegMarker.ArithmeticConditioning):
+            case > JpegMarker.Progressive and <= JpegMarker.LastFrame
+                and not (JpegMarker.JpegExtension or JpegMarker.ArithmeticConditioning):
                 return new MediaError.UnsupportedVariant(
                     ImageFormat.Jpeg, $"process {marker - JpegMarker.Baseline} (lossless or hierarchical)", "sequential or progressive");
 
@@ -163,7 +164,9 @@ internal sealed class JpegDecoder
         if (++_scans > Math.Max(allowed, _frame.Components.Length))
         {
             return new MediaError.TooLarge(
-                ImageFormat.Jpeg, $"more than {_scans - 1} scans of {_frame.Size.Width} x {_frame.Size.Height} pixels", $"{_limits.MaxScanPixels} pixels in all");
+                ImageFormat.Jpeg,
+                $"more than {_scans - 1} scans of {_frame.Size.Width} x {_frame.Size.Height} pixels",
+                $"{_limits.MaxScanPixels} pixels in all");
         }
         switch (JpegScan.Read(body, _frame, _dcTables, _acTables))
         {
@@ -182,7 +185,8 @@ internal sealed class JpegDecoder
             component.Quantization ??= _quantization[component.Layout.TableIndex];
             if (component.Quantization is null)
             {
-                return Malformed($"component {component.Layout.Id} names quantization table {component.Layout.TableIndex}, which no DQT defines");
+                return Malformed(
+                    $"component {component.Layout.Id} names quantization table {component.Layout.TableIndex}, which no DQT defines");
             }
         }
         var bits = new BitReader(_content.Span, _position);

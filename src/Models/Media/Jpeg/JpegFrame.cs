@@ -28,7 +28,7 @@ internal sealed record JpegFrame(
     {
         if (body.Length < HeadLength || body.Length != HeadLength + (ComponentLength * body[5]))
         {
-            return JpegDecoder.Malformed($"the frame header has {body.Length} bytes, which is not 6 and 3 for each component");
+            return JpegDecoder.Malformed($"the frame header has {body.Length} bytes, not 6 and 3 for each component");
         }
         if (body[0] != 8)
         {
@@ -72,7 +72,7 @@ internal sealed record JpegFrame(
         var (across, down) = (layouts.Max(layout => layout.Horizontal), layouts.Max(layout => layout.Vertical));
         return layouts.All(layout => across % layout.Horizontal == 0 && down % layout.Vertical == 0)
             ? null
-            : new MediaError.UnsupportedVariant(ImageFormat.Jpeg, "sampling factors of which one does not divide the other", "whole ratios");
+            : new MediaError.UnsupportedVariant(ImageFormat.Jpeg, "sampling factors that do not divide each other", "whole ratios");
     }
 
     private static Result<JpegFrame, MediaError> Create(

@@ -34,15 +34,14 @@ internal sealed record JpegScan(ImmutableArray<ScanComponent> Components, int Fi
     {
         if (body.Length < 1 || body[0] is < 1 or > 4 || body.Length != 4 + (2 * body[0]))
         {
-            return JpegDecoder.Malformed($"the scan header has {body.Length} bytes, which is not 4 and 2 for each of 1 to 4 components");
+            return JpegDecoder.Malformed($"the scan header has {body.Length} bytes, not 4 and 2 for each of 1 to 4 components");
         }
         var (first, last, high, low) = (body[^3], body[^2], body[^1] >> 4, body[^1] & 15);
         if (!IsLegalBand(frame.Progressive, body[0], first, last, high, low))
         {
             return JpegDecoder.Malformed($"a scan of {body[0]} components may not code coefficients {first}-{last}, bits {high}-{low}");
         }
-        var needsDc = first == 0 && high == 0;
-        var needsAc = last > 0 || !frame.Progressive;
+        var (needsDc, needsAc) = frame.Progressive ? (first == 0 && high == 0, last > 0) : (true, true);
         var components = ImmutableArray.CreateBuilder<ScanComponent>(body[0]);
         for (var entry = body[1..^3]; entry.Length > 0; entry = entry[2..])
         {
@@ -64,7 +63,7 @@ internal sealed record JpegScan(ImmutableArray<ScanComponent> Components, int Fi
             : new JpegScan(components.ToImmutable(), first, last, high, low);
     }
 
-    /// <summary>A sequential scan codes all coefficients, whatever else its header says within reason (as other decoders have it).</summary>
+    /// <summary>A sequential scan codes all coefficients, whatever band its header names: other decoders do not mind either.</summary>
     private static bool IsLegalBand(bool progressive, int components, int first, int last, int high, int low) =>
         first <= last && last < JpegComponent.BlockLength
         && (!progressive

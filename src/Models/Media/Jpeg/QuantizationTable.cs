@@ -24,7 +24,7 @@ internal static class QuantizationTable
             if (precision > 1 || index >= Tables || body.Length < 1 + (64 * width))
             {
                 return JpegDecoder.Malformed(
-                    $"DQT defines table {index} with {8 * width}-bit values in {body.Length - 1} bytes; tables are 0 to 3, values of 8 or 16 bits");
+                    $"DQT defines table {index} of {8 * width}-bit values in {body.Length - 1} bytes; tables are 0 to 3, bits 8 or 16");
             }
             var values = body.Slice(1, 64 * width);
             var table = new ushort[64];

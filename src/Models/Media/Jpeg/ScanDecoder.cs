@@ -14,9 +14,10 @@ internal static class ScanDecoder
         {
             for (var x = 0; x < wide; x++, mcu++)
             {
-                if (restartInterval > 0 && mcu > 0 && mcu % restartInterval == 0 && !TryRestart(ref bits, scan, coder, mcu / restartInterval))
+                var isRestart = restartInterval > 0 && mcu > 0 && mcu % restartInterval == 0;
+                if (isRestart && !TryRestart(ref bits, scan, coder, mcu / restartInterval))
                 {
-                    return JpegDecoder.Malformed($"restart marker {mcu / restartInterval} does not stand where MCU {mcu} ends");
+                    return JpegDecoder.Malformed($"restart marker {mcu / restartInterval} does not stand before MCU {mcu}");
                 }
                 var isRead = alone is null
                     ? TryDecodeMcu(ref bits, scan, coder, x, y)

@@ -71,7 +71,9 @@ internal sealed class Upsampler
         }
     }
 
-    /// <summary>Each sample becomes two, each three quarters itself and one quarter its neighbour; the biases alternate so that none prevails.</summary>
+    /// <summary>
+    /// Each sample becomes two, each three quarters itself and one quarter its neighbour; the biases alternate so that none prevails.
+    /// </summary>
     private static void WidenRow(ReadOnlySpan<byte> source, Span<byte> row)
     {
         var last = source.Length - 1;

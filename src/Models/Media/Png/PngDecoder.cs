@@ -16,7 +16,7 @@ internal static class PngDecoder
 
     public static MediaError.Malformed Malformed(string problem) => new(ImageFormat.Png, problem);
 
-    /// <summary>What can be known before memory is taken: there is data, enough for these pixels, and a palette where one is needed.</summary>
+    /// <summary>What can be known before memory is taken: enough data for these pixels, and a palette where one is needed.</summary>
     private static Result<PngFile, MediaError> Validate(PngFile file)
     {
         var needed = PngPass.Of(file.Header)
@@ -50,13 +50,13 @@ internal static class PngDecoder
             }
             return new PixelImage(size.Width, size.Height, rgb);
         }
-        catch (InvalidDataException)
-        {
-            return Malformed("the compressed pixel data is damaged");
-        }
         catch (EndOfStreamException)
         {
             return Malformed($"the pixel data ends before the last of {size.Height} rows");
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            return Malformed("the compressed pixel data is damaged");
         }
     }
 

@@ -9,7 +9,8 @@ namespace MlxActors.Native.Cpu.Kernels;
 /// group read its pages once. A row goes through its keys page after page from the first that it sees, whatever step they came in.
 /// </summary>
 internal readonly unsafe struct AttentionKernel(
-    SequenceView* sequences, int count, int* visibleEnds, float* q, float* y, PageLayout layout, int group, float scale, int window) : IKernel
+    SequenceView* sequences, int count, int* visibleEnds, float* q, float* y, PageLayout layout, int group, float scale, int window,
+    float* scratch) : IKernel
 {
     /// <summary>Query vectors that are worked on together.</summary>
     private const int Queries = 16;
@@ -29,6 +30,10 @@ internal readonly unsafe struct AttentionKernel(
 
     private int RowsPerItem => Math.Max(1, Queries / group);
 
+    /// <summary>Floats of scratch a thread needs.</summary>
+    public static long ScratchLength(PageLayout layout, int group) =>
+        Math.Max(Queries, group) * AttentionBlock.FloatsPerQuery(layout);
+
     public void Scalar(int first, int end, int worker)
     {
         for (var item = first; item < end; item++)
@@ -47,7 +52,39 @@ internal readonly unsafe struct AttentionKernel(
 
     public void Vector<TSimd, TFloats>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
-        where TFloats : struct => Scalar(first, end, worker);
+        where TFloats : struct
+    {
+        var queries = RowsPerItem * group;
+        var memory = scratch + worker * ScratchLength(layout, group);
+        for (var item = first; item < end; item++)
+        {
+            var sequence = Locate(item, out var head, out var firstRow);
+            var rows = Math.Min(RowsPerItem, sequence->Rows - firstRow);
+            var block = new AttentionBlock<TSimd, TFloats>(layout, scale, rows * group, memory, queries);
+            var lastEnd = 0;
+            for (var i = 0; i < rows; i++)
+            {
+                var row = sequence->FirstRow + firstRow + i;
+                lastEnd = Math.Max(lastEnd, visibleEnds[row]);
+                for (var g = 0; g < group; g++)
+                {
+                    var offset = ((long)row * layout.KvHeads * group + head * group + g) * layout.HeadDim;
+                    block.Begin(i * group + g, q + offset, FirstVisible(sequence, firstRow + i), visibleEnds[row]);
+                }
+            }
+            var pages = Operands.Blocks(lastEnd, PageLayout.Tokens);
+            for (var page = FirstVisible(sequence, firstRow) / PageLayout.Tokens; page < pages; page++)
+            {
+                var start = sequence->Page(page);
+                block.See(page * PageLayout.Tokens, start + layout.Keys(head), start + layout.Values(head));
+            }
+            for (var i = 0; i < rows * group; i++)
+            {
+                var row = sequence->FirstRow + firstRow + i / group;
+                block.End(i, y + ((long)row * layout.KvHeads * group + head * group + i % group) * layout.HeadDim);
+            }
+        }
+    }
 
     private int ItemsOf(SequenceView sequence) => layout.KvHeads * Operands.Blocks(sequence.Rows, RowsPerItem);
 

@@ -25,5 +25,23 @@ internal readonly unsafe struct Combine(float* a, float* b, float* y, long width
 
     public void Vector<TSimd, TFloats>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
-        where TFloats : struct => Scalar(first, end, worker);
+        where TFloats : struct
+    {
+        for (var item = first; item < end; item++)
+        {
+            var start = (long)(item % columns) * block;
+            var row = item / columns * width;
+            var last = Math.Min(start + block, width);
+            var i = start;
+            for (; i <= last - TSimd.Lanes; i += TSimd.Lanes)
+            {
+                var (left, right) = (TSimd.Load(a + row + i), TSimd.Load(b + i));
+                TSimd.Store(product ? TSimd.Multiply(left, right) : TSimd.Add(left, right), y + row + i);
+            }
+            for (; i < last; i++)
+            {
+                y[row + i] = product ? a[row + i] * b[i] : a[row + i] + b[i];
+            }
+        }
+    }
 }

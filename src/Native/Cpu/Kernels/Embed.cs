@@ -16,5 +16,11 @@ internal readonly unsafe struct Embed(WeightMatrix table, int* ids, float* y) : 
 
     public void Vector<TSimd, TFloats>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
-        where TFloats : struct => Scalar(first, end, worker);
+        where TFloats : struct
+    {
+        for (var i = first; i < end; i++)
+        {
+            Dequantizer<TSimd, TFloats>.Row(table, ids[i], y + (long)i * table.K);
+        }
+    }
 }

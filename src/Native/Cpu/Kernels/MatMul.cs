@@ -27,5 +27,22 @@ internal readonly unsafe struct MatMul(float* x, float* w, float* y, int rows, i
 
     public void Vector<TSimd, TFloats>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
-        where TFloats : struct => Scalar(first, end, worker);
+        where TFloats : struct
+    {
+        var last = Math.Min(end * Columns, n);
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = first * Columns; column < last; column += TSimd.Lanes)
+            {
+                var left = last - column;
+                var sum = TSimd.Zero;
+                for (var i = 0; i < k; i++)
+                {
+                    var value = VectorMath<TSimd, TFloats>.LoadUpTo(w + (long)i * n + column, left);
+                    sum = TSimd.MultiplyAdd(TSimd.All(x[(long)row * k + i]), value, sum);
+                }
+                VectorMath<TSimd, TFloats>.StoreUpTo(sum, y + (long)row * n + column, left);
+            }
+        }
+    }
 }

@@ -27,5 +27,26 @@ internal readonly unsafe struct RmsNorm(float* x, float* weight, float* y, int w
 
     public void Vector<TSimd, TFloats>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
-        where TFloats : struct => Scalar(first, end, worker);
+        where TFloats : struct
+    {
+        for (var row = first; row < end; row++)
+        {
+            var source = x + (long)row * width;
+            var target = y + (long)row * width;
+            var squares = TSimd.Zero;
+            for (var i = 0; i < width; i += TSimd.Lanes)
+            {
+                var value = VectorMath<TSimd, TFloats>.LoadUpTo(source + i, width - i);
+                squares = TSimd.MultiplyAdd(value, value, squares);
+            }
+            var factor = TSimd.All(1 / MathF.Sqrt(TSimd.Sum(squares) / width + eps));
+            var shift = TSimd.All(offset);
+            for (var i = 0; i < width; i += TSimd.Lanes)
+            {
+                var value = TSimd.Multiply(VectorMath<TSimd, TFloats>.LoadUpTo(source + i, width - i), factor);
+                var by = TSimd.Add(VectorMath<TSimd, TFloats>.LoadUpTo(weight + i, width - i), shift);
+                VectorMath<TSimd, TFloats>.StoreUpTo(TSimd.Multiply(value, by), target + i, width - i);
+            }
+        }
+    }
 }

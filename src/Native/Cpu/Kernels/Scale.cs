@@ -19,5 +19,17 @@ internal readonly unsafe struct Scale(float* x, float* y, long length, float fac
 
     public void Vector<TSimd, TFloats>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
-        where TFloats : struct => Scalar(first, end, worker);
+        where TFloats : struct
+    {
+        var last = Math.Min((long)end * Block, length);
+        var i = (long)first * Block;
+        for (; i <= last - TSimd.Lanes; i += TSimd.Lanes)
+        {
+            TSimd.Store(TSimd.Multiply(TSimd.Load(x + i), TSimd.All(factor)), y + i);
+        }
+        for (; i < last; i++)
+        {
+            y[i] = x[i] * factor;
+        }
+    }
 }

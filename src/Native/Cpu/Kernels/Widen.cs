@@ -20,7 +20,28 @@ internal readonly unsafe struct Widen(byte* source, DType dtype, float* target, 
 
     public void Vector<TSimd, TFloats>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
-        where TFloats : struct => Scalar(first, end, worker);
+        where TFloats : struct
+    {
+        var last = Math.Min((long)end * Block, length);
+        var i = (long)first * Block;
+        for (; i <= last - TSimd.Lanes; i += TSimd.Lanes)
+        {
+            TSimd.Store(Load<TSimd, TFloats>(source, dtype, i), target + i);
+        }
+        for (; i < last; i++)
+        {
+            target[i] = ToFloat(source, dtype, i);
+        }
+    }
+
+    public static TFloats Load<TSimd, TFloats>(byte* source, DType dtype, long index)
+        where TSimd : struct, ISimd<TFloats>
+        where TFloats : struct => dtype switch
+        {
+            DType.BFloat16 => TSimd.LoadBFloat16((ushort*)source + index),
+            DType.Float16 => TSimd.LoadFloat16((ushort*)source + index),
+            _ => TSimd.Load((float*)source + index),
+        };
 
     public static float ToFloat(byte* source, DType dtype, long index) => dtype switch
     {

@@ -1,0 +1,21 @@
+namespace MlxActors.Web.Cli;
+
+/// <summary>What the command line says; null leaves it to the configuration.</summary>
+/// <param name="Model">Alias, repository id or folder.</param>
+internal sealed record ServeOptions(
+    string? Model, string? Host, int? Port, string? Backend, string? Mode, int? Threads, string? ConfigFile)
+{
+    /// <summary>The options as HOCON, to be put above the configuration files.</summary>
+    public string ToHocon() => string.Join('\n', new[]
+    {
+        Line("mlxactors.http.host", Host),
+        Line("mlxactors.http.port", Port?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        Line("mlxactors.engine.backend", Backend),
+        Line("mlxactors.engine.mode", Mode),
+        Line("mlxactors.engine.threads", Threads?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+    }.OfType<string>());
+
+    // A JSON string is a HOCON string.
+    private static string? Line(string key, string? value) =>
+        value is null ? null : $"{key} = {System.Text.Json.JsonSerializer.Serialize(value)}";
+}

@@ -1,0 +1,33 @@
+using System.Reflection;
+using Akka.Actor;
+using MlxActors.Web.Hosting;
+
+namespace MlxActors.Web.Cli;
+
+/// <summary>What the server says of itself when it listens.</summary>
+internal static class StartupText
+{
+    /// <param name="engine">What computes, in words.</param>
+    public static string Compose(ModelChoice choice, string engine, IEnumerable<string> urls) => string.Join(
+        Environment.NewLine,
+        [
+            $"MlxActors {VersionOf(typeof(StartupText).Assembly)}",
+            $"  Akka    {AkkaInUse()}",
+            $"  Engine  {engine}",
+            $"  Model   {choice.Model.Id}{(choice.Why is { } why ? $" ({why})" : "")}",
+            .. choice.Hint is { } hint ? [$"          {hint}"] : Array.Empty<string>(),
+            .. urls.Select(url => $"  Ready   {url}/v1/chat/completions"),
+        ]);
+
+    // The build marks assemblies with what it used; the package itself only has a version.
+    private static string AkkaInUse()
+    {
+        var marked = typeof(StartupText).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(entry => entry.Key == "Akka")?.Value;
+        return marked ?? VersionOf(typeof(ActorSystem).Assembly);
+    }
+
+    private static string VersionOf(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? assembly.GetName().Version?.ToString()
+        ?? "of unknown version";
+}

@@ -1,0 +1,36 @@
+using Akka.Configuration;
+using MlxActors.Native.Results;
+
+namespace MlxActors.Web.Hosting;
+
+/// <summary>The server's configuration: the files that ship with it, below the user's own file, below the command line.</summary>
+internal static class HoconFiles
+{
+    public const string UserFileVariable = "MLXACTORS_CONFIG";
+
+    /// <param name="folder">Holds the shipped files; each of its <c>*.conf</c> is read.</param>
+    /// <param name="userFile">Null when there is none.</param>
+    /// <param name="overrides">HOCON that beats every file.</param>
+    public static Result<Config, string> Load(string folder, string? userFile, string overrides)
+    {
+        var shipped = Directory.EnumerateFiles(folder, "*.conf").Order(StringComparer.Ordinal).Select(Parse);
+        return shipped
+            .Prepend(userFile is null ? Empty : Parse(userFile))
+            .Prepend(Result.Ok<Config, string>(ConfigurationFactory.ParseString(overrides)))
+            .Aggregate((above, below) => above.Bind(config => below.Map(fallback => config.WithFallback(fallback))));
+    }
+
+    private static Result<Config, string> Empty => Result.Ok<Config, string>(ConfigurationFactory.Empty);
+
+    private static Result<Config, string> Parse(string file)
+    {
+        try
+        {
+            return Result.Ok<Config, string>(ConfigurationFactory.ParseString(File.ReadAllText(file)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ConfigurationException)
+        {
+            return Result.Error<Config, string>($"The configuration file {file} cannot be read: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Akka.Hosting;
+using MlxActors.Generation;
+using MlxActors.Web.Engine;
+using MlxActors.Web.OpenAi;
+using MlxActors.Web.OpenAi.Errors;
+
+namespace MlxActors.Web.Hosting;
+
+/// <summary>Puts the server together: Kestrel, routes, and the actor system beside them.</summary>
+internal static class Server
+{
+    // Streams that still run when the server is told to stop end at once; this is for what hangs nevertheless.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
+
+    public static WebApplication Build(ServerPlan plan)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        ConfigureLogging(builder.Logging);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = plan.Settings.MaxRequestBytes;
+            kestrel.Listen(plan.Settings.Address);
+        });
+        builder.Services
+            .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout)
+            .AddAkka("mlxactors", akka =>
+            {
+                akka.AddHocon(plan.Hocon, HoconAddMode.Prepend);
+                akka.ConfigureLoggers(loggers =>
+                {
+                    loggers.ClearLoggers();
+                    loggers.AddLoggerFactory();
+                });
+                plan.AddActors(akka);
+            })
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(RequestId.New)
+            .AddSingleton(plan.Choice.Catalog)
+            .AddSingleton(plan.Choice.Model)
+            .AddSingleton<SupervisorClient>()
+            .AddSingleton<ChatCompletions>()
+            .AddSingleton<OpenAi.Models>()
+            .AddSingleton<Health>()
+            .AddHostedService<WarmUp>();
+
+        var app = builder.Build();
+        app.UseMiddleware<ErrorMiddleware>();
+        app.MapOpenAi();
+        return app;
+    }
+
+    // One line an entry; the framework's own chatter stays out unless the environment asks for it (Logging__LogLevel__…).
+    private static void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+    }
+}

@@ -1,0 +1,25 @@
+using Akka.Configuration;
+using Akka.Hosting;
+using MlxActors.Actors.Hosting;
+using MlxActors.Native.Results;
+
+namespace MlxActors.Web.Hosting;
+
+/// <summary>What the process stands in: given, so that tests can stand it elsewhere.</summary>
+/// <param name="Variable">Reads an environment variable.</param>
+/// <param name="Home">The user's home folder.</param>
+/// <param name="Binaries">The folder of the server's binaries; shipped models are looked for there and above.</param>
+internal sealed record Surroundings(Func<string, string?> Variable, string Home, string Binaries);
+
+/// <summary>Everything that is decided before the server is put together.</summary>
+/// <param name="AddActors">Starts the actors, the supervisor among them.</param>
+internal sealed record ServerPlan(
+    Config Hocon, ServerSettings Settings, EngineSettings Engine, ModelChoice Choice, Action<AkkaConfigurationBuilder> AddActors)
+{
+    /// <param name="model">Alias, repository id or folder; null takes the default.</param>
+    public static Result<ServerPlan, string> Make(Config hocon, string? model, Surroundings surroundings) =>
+        ServerSettings.Read(hocon, surroundings).Bind(settings =>
+        EngineSettings.Read(hocon).Bind(engine =>
+        ModelChoice.Make(settings.Catalog, model, settings.DefaultModels).Map(choice => new ServerPlan(
+            hocon, settings, engine, choice, akka => akka.AddMlxActors(new MlxActorsOptions(choice.Catalog.Resolve, engine.Load))))));
+}

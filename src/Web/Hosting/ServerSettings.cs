@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Net;
+using Akka.Configuration;
+using MlxActors.Models;
+using MlxActors.Models.Hub;
+using MlxActors.Native.Results;
+
+namespace MlxActors.Web.Hosting;
+
+/// <summary>What the HTTP side takes from the configuration.</summary>
+/// <param name="DefaultModels">Names of models; the first that is on this machine is served when none is named.</param>
+internal sealed record ServerSettings(IPEndPoint Address, long MaxRequestBytes, ModelCatalog Catalog, ImmutableArray<string> DefaultModels)
+{
+    public static Result<ServerSettings, string> Read(Config config, Surroundings surroundings)
+    {
+        var host = config.GetString("mlxactors.http.host", null);
+        var port = config.GetInt("mlxactors.http.port", 0);
+        var maxRequest = config.GetByteSize("mlxactors.http.max-request-size");
+        return ParseHost(host) is not { } address ? Result.Error<ServerSettings, string>(
+                $"The host '{host}' is not an address. Give an IP address such as 127.0.0.1, or 0.0.0.0 for every interface.")
+            : port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort ? Result.Error<ServerSettings, string>(
+                $"The port {port} is not between {IPEndPoint.MinPort} and {IPEndPoint.MaxPort}.")
+            : maxRequest is not > 0 ? Result.Error<ServerSettings, string>("mlxactors.http.max-request-size must be a size such as 64MB.")
+            : Result.Ok<ServerSettings, string>(new ServerSettings(
+                new IPEndPoint(address, port),
+                maxRequest.Value,
+                ReadCatalog(config, HubCache.Locate(surroundings.Variable, surroundings.Home), ShippedModels(surroundings.Binaries)),
+                [.. config.GetStringList("mlxactors.models.default")]));
+    }
+
+    private static IPAddress? ParseHost(string? host) =>
+        host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : null;
+
+    private static ModelCatalog ReadCatalog(Config config, HubCache cache, string? shipped)
+    {
+        var aliases = config.GetConfig("mlxactors.models.aliases").AsEnumerable()
+            .Select(entry => new ModelAlias(entry.Key, entry.Value.GetString()))
+            .OrderBy(alias => alias.Name, StringComparer.Ordinal);
+        var catalog = new ModelCatalog([.. aliases], shipped, cache, []);
+        return config.GetStringList("mlxactors.models.folders").Aggregate(catalog, (known, folder) => known.WithFolder(folder));
+    }
+
+    // Beside the binaries when published; at the repository's root when built in it.
+    private static string? ShippedModels(string binaries)
+    {
+        for (var folder = new DirectoryInfo(binaries); folder is not null; folder = folder.Parent)
+        {
+            var models = Path.Combine(folder.FullName, "models");
+            if (Directory.Exists(models) && Directory.EnumerateDirectories(models).Any(model => File.Exists(Path.Combine(model, "config.json"))))
+            {
+                return models;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using MlxActors.Generation;
+using MlxActors.Web.Engine;
+using MlxActors.Web.OpenAi.Contracts;
+using MlxActors.Web.OpenAi.Errors;
+using MlxActors.Web.OpenAi.Parsing;
+
+namespace MlxActors.Web.OpenAi;
+
+/// <summary><c>POST /v1/chat/completions</c>.</summary>
+internal sealed partial class ChatCompletions(
+    SupervisorClient supervisor, TimeProvider clock, Func<RequestId> newId, ILogger<ChatCompletions> log)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        var call = await JsonBody.ReadAsync(context.Request, body =>
+        {
+            LogIgnored(body.EnumerateObject().Select(field => field.Name).Where(name => !ChatCompletionDecoder.KnownFields.Contains(name)));
+            return ChatCompletionDecoder.Read(body, newId());
+        });
+        await call.Match(call => AnswerAsync(call, context), context.Response.WriteAsync);
+    }
+
+    private Task AnswerAsync(ChatCompletionCall call, HttpContext context)
+    {
+        var head = AnswerHead.For(call.Request, clock);
+        var events = supervisor.GenerateAsync(call.Request, context.RequestAborted);
+        return call.Stream
+            ? StreamAsync(events, head, call.IncludeUsage, context)
+            : WholeAsync(events, head, context.Response);
+    }
+
+    private static async Task WholeAsync(IAsyncEnumerable<GenerationEvent> events, AnswerHead head, HttpResponse response)
+    {
+        var content = new StringBuilder();
+        await foreach (var happened in events)
+        {
+            switch (happened)
+            {
+                case GenerationEvent.Text(var delta):
+                    content.Append(delta);
+                    break;
+                case GenerationEvent.Finished(var reason, var usage):
+                    await response.WriteJsonAsync(json => Answer.WriteWhole(json, head, content.ToString(), reason, usage));
+                    break;
+                case GenerationEvent.Failed(var error):
+                    await response.WriteAsync(error.ToApiError());
+                    break;
+            }
+        }
+    }
+
+    // The response starts with the first text: until then an error can still have its own status.
+    private static async Task StreamAsync(IAsyncEnumerable<GenerationEvent> events, AnswerHead head, bool includeUsage, HttpContext context)
+    {
+        ChatCompletionStream? stream = null;
+        try
+        {
+            await foreach (var happened in events)
+            {
+                if (happened is GenerationEvent.Failed(var error) && stream is null)
+                {
+                    await context.Response.WriteAsync(error.ToApiError());
+                }
+                else if (happened is not GenerationEvent.Started)
+                {
+                    stream ??= new ChatCompletionStream(context.Response, head, includeUsage);
+                    stream.Write(happened);
+                    if (!await stream.FlushAsync(context.RequestAborted))
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away while an event was on its way to it.
+        }
+        finally
+        {
+            stream?.Dispose();
+        }
+    }
+
+    private void LogIgnored(IEnumerable<string> fields)
+    {
+        if (log.IsEnabled(LogLevel.Debug) && fields.ToArray() is { Length: > 0 } ignored)
+        {
+            Ignored(string.Join(", ", ignored));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Ignored fields that are not known: {Fields}")]
+    private partial void Ignored(string fields);
+}

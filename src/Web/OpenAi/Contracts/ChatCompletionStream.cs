@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using MlxActors.Generation;
+using MlxActors.Web.OpenAi.Errors;
+using MlxActors.Web.Sse;
+
+namespace MlxActors.Web.OpenAi.Contracts;
+
+/// <summary>One answer as server-sent events. The first chunk, and it alone, carries the role.</summary>
+internal sealed class ChatCompletionStream : IDisposable
+{
+    private readonly AnswerHead _head;
+    private readonly bool _includeUsage;
+    private readonly ServerSentEvents _events;
+
+    /// <summary>Starts the response; the role goes out with the first event.</summary>
+    public ChatCompletionStream(HttpResponse response, AnswerHead head, bool includeUsage)
+    {
+        _head = head;
+        _includeUsage = includeUsage;
+        _events = new ServerSentEvents(response);
+        _events.Write(this, static (json, stream) => Answer.WriteRole(json, stream._head, stream._includeUsage));
+    }
+
+    public void Write(GenerationEvent happened)
+    {
+        switch (happened)
+        {
+            case GenerationEvent.Started:
+                break;
+            case GenerationEvent.Text text:
+                _events.Write((this, text.Delta), static (json, chunk) =>
+                    Answer.WriteText(json, chunk.Item1._head, chunk.Delta, chunk.Item1._includeUsage));
+                break;
+            case GenerationEvent.Finished finished:
+                WriteEnd(finished);
+                break;
+            case GenerationEvent.Failed failed:
+                // Too late for a status; and no [DONE], so that nobody takes the answer for whole.
+                _events.Write(failed.Error.ToApiError(), ErrorWriter.Write);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <inheritdoc cref="ServerSentEvents.FlushAsync"/>
+    public ValueTask<bool> FlushAsync(CancellationToken cancellationToken) => _events.FlushAsync(cancellationToken);
+
+    public void Dispose() => _events.Dispose();
+
+    private void WriteEnd(GenerationEvent.Finished finished)
+    {
+        _events.Write((this, finished.Reason), static (json, end) =>
+            Answer.WriteFinish(json, end.Item1._head, end.Reason, end.Item1._includeUsage));
+        if (_includeUsage)
+        {
+            _events.Write((_head, finished.Usage), static (json, end) => Answer.WriteUsageChunk(json, end._head, end.Usage));
+        }
+        _events.WriteDone();
+    }
+}

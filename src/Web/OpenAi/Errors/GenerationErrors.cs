@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using MlxActors.Generation;
+
+namespace MlxActors.Web.OpenAi.Errors;
+
+internal static class GenerationErrors
+{
+    /// <summary>What a client is told of a generation that failed.</summary>
+    public static ApiError ToApiError(this GenerationError error) => error switch
+    {
+        GenerationError.ModelNotFound => new(StatusCodes.Status404NotFound, error.Message, "model", "model_not_found"),
+        GenerationError.LoadFailed =>
+            new(StatusCodes.Status503ServiceUnavailable, error.Message, "model", "model_load_failed", ApiError.ServerFault),
+        GenerationError.InvalidPrompt(_, var field) => ApiError.BadRequest(error.Message, field, "invalid_value"),
+        GenerationError.ContextLengthExceeded => ApiError.BadRequest(error.Message, "messages", "context_length_exceeded"),
+        GenerationError.Overloaded(var after) =>
+            new(StatusCodes.Status429TooManyRequests, error.Message, null, "rate_limit_exceeded", ApiError.RateLimit, after),
+        GenerationError.EngineFailed =>
+            new(StatusCodes.Status500InternalServerError, error.Message, null, "engine_failed", ApiError.ServerFault),
+        GenerationError.ShuttingDown =>
+            new(StatusCodes.Status503ServiceUnavailable, error.Message, null, "shutting_down", ApiError.ServerFault),
+        _ => throw new UnreachableException(),
+    };
+}

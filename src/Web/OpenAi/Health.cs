@@ -1,0 +1,38 @@
+using MlxActors.Web.Engine;
+using MlxActors.Web.OpenAi.Contracts;
+using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
+
+namespace MlxActors.Web.OpenAi;
+
+/// <summary><c>GET /health</c>: what the supervisor says of itself, not whether HTTP works.</summary>
+internal sealed class Health(SupervisorClient supervisor)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        var status = await supervisor.GetStatusAsync(context.RequestAborted);
+        var word = Judge(status);
+        context.Response.StatusCode = word == "ok" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        await context.Response.WriteJsonAsync(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("status"u8, word);
+            if (status is not null)
+            {
+                json.WriteString("state"u8, status.State.ToString().ToLowerInvariant());
+                json.WriteString("model"u8, status.Model);
+                json.WriteNumber("running"u8, status.Running);
+                json.WriteNumber("waiting"u8, status.Waiting);
+                json.WriteString("last_load_error"u8, status.LastLoadError);
+            }
+            json.WriteEndObject();
+        });
+    }
+
+    // Empty is healthy (a model is loaded on demand), unless that is because the last load failed.
+    private static string Judge(Status? status) => status switch
+    {
+        null => "unresponsive",
+        { State: State.Empty, LastLoadError: not null } => "failed",
+        _ => "ok",
+    };
+}

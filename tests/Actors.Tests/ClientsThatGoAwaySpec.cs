@@ -1,0 +1,113 @@
+using MlxActors.Generation;
+using State = MlxActors.Actors.Protocol.ModelSupervisorProtocol.State;
+
+namespace MlxActors.Actors.Tests;
+
+public sealed class ClientsThatGoAwaySpec()
+    : ActorSpec("mlxactors.engine.max-batch = 1", "mlxactors.engine.prefill-chunk = 4", "mlxactors.stream.buffer = 4")
+{
+    [Fact]
+    public async Task While_its_model_loads_the_request_is_forgotten()
+    {
+        var mayLoad = new TaskCompletionSource();
+        Checkpoints.OnLoad = _ => mayLoad.Task.Wait(Patience);
+        var client = await Connect(Request("a", "hello"));
+        await StatusBecomes(status => status is { State: State.Loading, Waiting: 1 });
+
+        await client.Disconnect();
+        await StatusBecomes(status => status is { State: State.Loading, Waiting: 0 });
+        mayLoad.SetResult();
+
+        await StatusBecomes(status => status is { State: State.Ready, Running: 0 });
+        Assert.Empty(Checkpoints["a"].Steps);
+        await NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task While_it_waits_for_another_model_the_swap_does_not_take_place()
+    {
+        var running = await Connect(LongAnswer("a", "under way"));
+        await running.Next();
+        var waiting = await Connect(Request("b", "hello"));
+        await StatusBecomes(status => status.Waiting == 1);
+
+        await waiting.Disconnect();
+        await StatusBecomes(status => status is { State: State.Ready, Waiting: 0 });
+        await running.ReadToEnd();
+
+        await NothingIsLeft();
+        Assert.Equal(["load a"], Checkpoints.Log);
+    }
+
+    [Fact]
+    public async Task While_it_waits_for_room_it_never_runs()
+    {
+        var running = await Connect(LongAnswer("a", "under way"));
+        await running.Next();
+        var waiting = await Connect(Request("a", "hello hello hello"));
+        await waiting.Next();
+        await StatusBecomes(status => status is { Running: 1, Waiting: 1 });
+
+        await waiting.Disconnect();
+        await StatusBecomes(status => status is { Running: 1, Waiting: 0 });
+        await running.ReadToEnd();
+
+        await NothingIsLeft();
+        var usage = Assert.IsType<GenerationEvent.Finished>(running.Events[^1]).Usage;
+        Assert.Equal(usage.TotalTokens - 1, Checkpoints["a"].Steps.Sum(step => step.RowsPerSequence.Sum()));
+    }
+
+    [Fact]
+    public async Task While_its_prompt_is_prepared_the_preparation_is_cancelled()
+    {
+        var preparing = new TaskCompletionSource();
+        Checkpoints.Processor.OnPrepare = cancellation =>
+        {
+            preparing.TrySetResult();
+            cancellation.WaitHandle.WaitOne(Patience);
+            cancellation.ThrowIfCancellationRequested();
+        };
+        var client = await Connect(Request("a", "hello"));
+        await preparing.Task.WaitAsync(Patience);
+
+        await client.Disconnect();
+
+        await NothingIsLeft();
+        Assert.Empty(Checkpoints["a"].Steps);
+    }
+
+    [Fact]
+    public async Task Between_two_chunks_of_its_prompt_the_rest_is_not_read()
+    {
+        var (inChunk, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Checkpoints.OnLoaded = model => model.OnForward = _ =>
+        {
+            inChunk.TrySetResult();
+            mayGoOn.Task.Wait(Patience);
+        };
+        var client = await Connect(Request("a", new string('x', 400)));
+        await inChunk.Task.WaitAsync(Patience);
+
+        await client.Disconnect();
+        // The engine learns of it once the generation has; a status answered afterwards shows nothing running.
+        mayGoOn.SetResult();
+        await NothingIsLeft();
+
+        Assert.True(Checkpoints["a"].Steps.Count < 100);
+        Assert.All(Checkpoints["a"].Steps, step => Assert.Equal(4, step.RowsPerSequence[0]));
+    }
+
+    [Fact]
+    public async Task While_it_is_answered_its_sequence_is_freed_and_the_next_one_gets_its_room()
+    {
+        var client = await Connect(LongAnswer("a", "hello"));
+        await client.Next();
+        await client.Next();
+
+        await client.Disconnect();
+
+        var next = Request("a", "next");
+        AssertAnswered(next, await Answer(next));
+        await NothingIsLeft();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using MlxActors.Actors.Hosting;
+using MlxActors.Generation;
+using MlxActors.Golden;
+using MlxActors.Models;
+using MlxActors.Models.Chat;
+using MlxActors.Native.Cpu;
+
+namespace MlxActors.Actors.Tests;
+
+/// <summary>The demo checkpoint through the actors, on the CPU, in exact mode: the answers are those of the reference implementation.</summary>
+public sealed class DemoModelSpec() : ActorSpec("mlxactors.engine { max-batch = 6, prefill-chunk = 32 }", "mlxactors.supervisor.max-queue = 100")
+{
+    private const int MaxTokens = 240;
+
+    /// <summary>Short prompts, some of them with an image, are enough to fill the batch; the others are asked over HTTP.</summary>
+    private const int LongestPrompt = 64;
+
+    public static TheoryData<string?> Files => Goldens.Files("demo", "demo.jsonl");
+
+    protected override MlxActorsOptions Options => new(
+        name => new ModelLocation(name, Path.Combine(Goldens.Repository, "models", name)),
+        (directory, cancellationToken) =>
+            ModelLoader.Load(directory, new CpuBackend(new CpuOptions(CpuMode.Exact, Environment.ProcessorCount)), cancellationToken));
+
+    [SkippableTheory]
+    [MemberData(nameof(Files))]
+    public async Task Conversations_that_come_together_get_the_answers_of_the_reference(string? file)
+    {
+        var path = Path.Combine(Goldens.Root, Goldens.SkipWhenNone(file, "demo conversation"));
+        var cases = Goldens.Lines(path)
+            .Where(line => !line.TryGetProperty("tools", out _) && line.GetProperty("prompt_ids").GetArrayLength() <= LongestPrompt)
+            .ToList();
+        var requests = cases.Select(line => RequestOf(line.GetProperty("messages"), Path.GetDirectoryName(path)!));
+
+        var answers = await Task.WhenAll(requests.Select(Answer));
+
+        foreach (var (line, events) in cases.Zip(answers))
+        {
+            var finished = Assert.IsType<GenerationEvent.Finished>(events[^1]);
+            Assert.Equal(line.GetProperty("reply").GetString(), TextOf(events));
+            Assert.Equal(new Usage(line.GetProperty("prompt_ids").GetArrayLength(), line.GetProperty("reply_ids").GetArrayLength()), finished.Usage);
+        }
+    }
+
+    private static GenerationRequest RequestOf(JsonElement messages, string folder)
+    {
+        var media = ImmutableArray.CreateBuilder<MediaSource>();
+        var chat = messages.EnumerateArray().Select(message => MessageOf(message, folder, media)).ToImmutableArray();
+        var request = Request("demo", new Conversation(chat, [], media.ToImmutable()), MaxTokens);
+        return request with { Sampling = SamplingOptions.Unset with { Temperature = 0 } };
+    }
+
+    private static ChatMessage MessageOf(JsonElement message, string folder, ImmutableArray<MediaSource>.Builder media)
+    {
+        var role = Enum.Parse<Role>(message.GetProperty("role").GetString()!, ignoreCase: true);
+        var content = message.GetProperty("content");
+        return content.ValueKind is JsonValueKind.String
+            ? ChatMessage.Of(role, content.GetString()!)
+            : new ChatMessage(role, [.. content.EnumerateArray().Select(part => PartOf(part, folder, media))], []);
+    }
+
+    private static ContentPart PartOf(JsonElement part, string folder, ImmutableArray<MediaSource>.Builder media)
+    {
+        if (part.GetProperty("type").GetString() is "text")
+        {
+            return new ContentPart.Text(part.GetProperty("text").GetString()!);
+        }
+        var url = part.GetProperty("image_url").GetProperty("url").GetString()!;
+        media.Add(new MediaSource(File.ReadAllBytes(Path.Combine(folder, url)), "messages"));
+        return new ContentPart.Image(media.Count - 1);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using MlxActors.Models;
+using MlxActors.Models.Chat;
+using MlxActors.Models.Media;
+using MlxActors.Models.Text;
+using MlxActors.Native.Results;
+
+namespace MlxActors.Actors.Tests.Fakes;
+
+/// <summary>A token a letter. An image takes as many tokens as its file has bytes; its features begin at a thousand times its first byte.</summary>
+internal sealed class FakeProcessor : IProcessor
+{
+    public const string Unwanted = "unwanted";
+    public const string Broken = "broken";
+
+    /// <summary>Called before each prompt, on the thread pool; may wait or throw.</summary>
+    public Action<CancellationToken> OnPrepare { get; set; } = _ => { };
+
+    public static ImmutableArray<int> Tokens(string text) => [.. text.Select(letter => 1 + (letter % (FakeModel.Vocabulary - 2)))];
+
+    public static string Text(IEnumerable<int> tokens) =>
+        string.Concat(tokens.Where(token => token != FakeModel.EndOfTurn).Select(token => (char)('a' + token - 1)));
+
+    /// <summary>What the model reads at each place of a prompt.</summary>
+    public static IEnumerable<ulong> Values(PreparedPrompt prompt)
+    {
+        var images = prompt.Images.SelectMany(image =>
+            Enumerable.Range(0, image.Length).Select(row => (image.Position + row, (ulong)(image.Pixels.Values[0] + row))));
+        var byPosition = images.ToDictionary(pair => pair.Item1, pair => pair.Item2);
+        return prompt.Tokens.Select((token, position) => byPosition.GetValueOrDefault(position, (ulong)token));
+    }
+
+    public Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, CancellationToken cancellationToken)
+    {
+        OnPrepare(cancellationToken);
+        return PromptOf(conversation);
+    }
+
+    public static Result<PreparedPrompt, PromptError> PromptOf(Conversation conversation)
+    {
+        var tokens = ImmutableArray.CreateBuilder<int>();
+        var images = ImmutableArray.CreateBuilder<PreparedImage>();
+        foreach (var part in conversation.Messages.SelectMany(message => message.Parts))
+        {
+            switch (part)
+            {
+                case ContentPart.Text(Unwanted):
+                    return new PromptError("this text is not wanted", "messages[0].content");
+                case ContentPart.Text(Broken):
+                    throw new InvalidOperationException("the processor is broken");
+                case ContentPart.Text(var text):
+                    tokens.AddRange(Tokens(text));
+                    break;
+                case ContentPart.Image(var index):
+                    var file = conversation.Media[index].Content.Span;
+                    var pixels = new PixelValues([file[0] * 1000], 1, 1, file.Length);
+                    images.Add(new PreparedImage(tokens.Count, file.Length, pixels, ContentHash.Of(file)));
+                    tokens.AddRange(Enumerable.Repeat(FakeModel.ImageToken, file.Length));
+                    break;
+            }
+        }
+        return new PreparedPrompt(tokens.ToImmutable(), images.ToImmutable());
+    }
+
+    public IncrementalDecoder NewDecoder() => new Decoder();
+
+    private sealed class Decoder : IncrementalDecoder
+    {
+        public override string Add(int token) => Text([token]);
+
+        public override string Flush() => "";
+    }
+}
