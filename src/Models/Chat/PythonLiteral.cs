@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace MlxActors.Models.Chat;
 
 /// <summary>JSON values in Python's spelling.</summary>
-internal static class PythonLiteral
+public static class PythonLiteral
 {
     /// <summary>An argument of a call: a string as JSON writes it, any other value as Python's <c>repr</c>.</summary>
     public static string OfArgument(JsonElement value) =>

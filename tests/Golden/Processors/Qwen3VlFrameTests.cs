@@ -33,11 +33,34 @@ public sealed partial class Qwen3VlFrameTests
             rate,
             settings.GetProperty("temporal_patch_size").GetInt32());
 
-        Assert.Equal(Qwen3VlFixture.Ints(golden.GetProperty("indices")), sampling.Indices.ToArray());
+        Assert.Equal(golden.GetProperty("sampled").GetInt32(), sampling.Indices.Length);
         Assert.Equal(golden.GetProperty("grid_t").GetInt32(), sampling.GroupSeconds.Length);
-        Assert.Equal(golden.GetProperty("timestamps").EnumerateArray().Select(time => time.GetDouble()), sampling.GroupSeconds);
-        Assert.Equal(golden.GetProperty("text").EnumerateArray().Select(label => label.GetString()), sampling.GroupSeconds.Select(FrameSampling.Label));
+        var labels = sampling.GroupSeconds.Select(FrameSampling.Label).ToArray();
+        if (golden.TryGetProperty("indices", out var indices))
+        {
+            Assert.Equal(Qwen3VlFixture.Ints(indices), sampling.Indices.ToArray());
+            Assert.Equal(golden.GetProperty("timestamps").EnumerateArray().Select(time => time.GetDouble()), sampling.GroupSeconds);
+            Assert.Equal(Texts(golden, "text"), labels);
+        }
+        else
+        {
+            AssertEnds(golden, sampling, labels);
+        }
     }
+
+    /// <summary>Of long videos the fixtures hold the ends and the sum.</summary>
+    private static void AssertEnds(JsonElement golden, FrameSampling sampling, string[] labels)
+    {
+        var (first, last) = (Qwen3VlFixture.Ints(golden.GetProperty("first_indices")), Qwen3VlFixture.Ints(golden.GetProperty("last_indices")));
+        Assert.Equal(first, sampling.Indices[..first.Length].ToArray());
+        Assert.Equal(last, sampling.Indices[^last.Length..].ToArray());
+        Assert.Equal(golden.GetProperty("index_sum").GetInt64(), sampling.Indices.Sum(index => (long)index));
+        var (firstLabels, lastLabels) = (Texts(golden, "first_text"), Texts(golden, "last_text"));
+        Assert.Equal(firstLabels, labels[..firstLabels.Length]);
+        Assert.Equal(lastLabels, labels[^lastLabels.Length..]);
+    }
+
+    private static string?[] Texts(JsonElement golden, string name) => [.. golden.GetProperty(name).EnumerateArray().Select(text => text.GetString())];
 
     [SkippableTheory]
     [MemberData(nameof(Expansions))]
