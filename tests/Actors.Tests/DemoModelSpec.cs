@@ -9,7 +9,7 @@ using MlxActors.Native.Cpu;
 
 namespace MlxActors.Actors.Tests;
 
-/// <summary>The demo checkpoint through the actors, on the CPU, in exact mode: the answers are those of the reference implementation.</summary>
+/// <summary>The demo checkpoints through the actors, on the CPU, in exact mode: the answers are those of the reference implementation.</summary>
 public sealed class DemoModelSpec() : ActorSpec("mlxactors.engine { max-batch = 6, prefill-chunk = 32 }", "mlxactors.supervisor.max-queue = 100")
 {
     private const int MaxTokens = 240;
@@ -17,7 +17,7 @@ public sealed class DemoModelSpec() : ActorSpec("mlxactors.engine { max-batch = 
     /// <summary>Short prompts, some of them with an image, are enough to fill the batch; the others are asked over HTTP.</summary>
     private const int LongestPrompt = 64;
 
-    public static TheoryData<string?> Files => Goldens.Files("demo", "demo.jsonl");
+    public static TheoryData<string?> Files => Goldens.Files("demo", "*.jsonl");
 
     protected override MlxActorsOptions Options => new(
         name => new ModelLocation(name, Path.Combine(Goldens.Repository, "models", name)),
@@ -32,7 +32,7 @@ public sealed class DemoModelSpec() : ActorSpec("mlxactors.engine { max-batch = 
         var cases = Goldens.Lines(path)
             .Where(line => !line.TryGetProperty("tools", out _) && line.GetProperty("prompt_ids").GetArrayLength() <= LongestPrompt)
             .ToList();
-        var requests = cases.Select(line => RequestOf(line.GetProperty("messages"), Path.GetDirectoryName(path)!));
+        var requests = cases.Select(line => RequestOf(Path.GetFileNameWithoutExtension(path), line.GetProperty("messages"), Path.GetDirectoryName(path)!));
 
         var answers = await Task.WhenAll(requests.Select(Answer));
 
@@ -44,11 +44,11 @@ public sealed class DemoModelSpec() : ActorSpec("mlxactors.engine { max-batch = 
         }
     }
 
-    private static GenerationRequest RequestOf(JsonElement messages, string folder)
+    private static GenerationRequest RequestOf(string model, JsonElement messages, string folder)
     {
         var media = ImmutableArray.CreateBuilder<MediaSource>();
         var chat = messages.EnumerateArray().Select(message => MessageOf(message, folder, media)).ToImmutableArray();
-        var request = Request("demo", new Conversation(chat, [], media.ToImmutable()), MaxTokens);
+        var request = Request(model, new Conversation(chat, [], media.ToImmutable()), MaxTokens);
         return request with { Sampling = SamplingOptions.Unset with { Temperature = 0 } };
     }
 
