@@ -7,9 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 command -v dotnet >/dev/null || { echo "test.sh: the .NET 10 SDK is not on the PATH (https://dotnet.microsoft.com/download)" >&2; exit 1; }
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-if [ -f eng/packages.sh ]; then
-  . eng/packages.sh
-fi
+sh eng/packages.sh
 
 dotnet build MlxActors.sln -c Release -v minimal -clp:NoSummary || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 

@@ -4,10 +4,19 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Benchmarks.Synthesis;
 
 /// <summary>
-/// The decoder of a Gemma 3 checkpoint as mlx-lm converts it from the multimodal one: names, shapes and config of the real model, random weights.
+/// The decoder of a Gemma 3 checkpoint as mlx-lm converts it from the multimodal one: names, shapes and config of the real model,
+/// random weights.
 /// </summary>
 public sealed record Gemma3Blueprint(
-    int VocabSize, int HiddenSize, int IntermediateSize, int Layers, int Heads, int KvHeads, int HeadDim, int SlidingWindow, double RopeFactor)
+    int VocabSize,
+    int HiddenSize,
+    int IntermediateSize,
+    int Layers,
+    int Heads,
+    int KvHeads,
+    int HeadDim,
+    int SlidingWindow,
+    double RopeFactor)
 {
     private const int GroupSize = 64;
     private const int Bits = 4;

@@ -19,7 +19,8 @@ public static class SynthesizeCommand
             return 2;
         }
         blueprint.Write(folder);
-        Console.WriteLine($"{model} in {Path.GetFullPath(folder)}: {new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length):N0} bytes");
+        var bytes = new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
+        Console.WriteLine($"{model} in {Path.GetFullPath(folder)}: {bytes:N0} bytes");
         return 0;
     }
 }

@@ -19,7 +19,6 @@ public sealed class EngineActor : ReceiveActor
     private readonly BatchLimits _limits;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<RequestId, IActorRef> _readers = [];
-    private readonly CancellationTokenSource _stopping = new();
     private Running? _current;
     private bool _stepIsDue;
     private int _reportedRunning;
@@ -62,7 +61,7 @@ public sealed class EngineActor : ReceiveActor
     {
         try
         {
-            return _load(location.Directory, _stopping.Token).Match<object>(
+            return _load(location.Directory, CancellationToken.None).Match<object>(
                 model =>
                 {
                     _current = new Running(location, model, new BatchRunner(model, _limits));
@@ -164,7 +163,6 @@ public sealed class EngineActor : ReceiveActor
         var current = _current;
         _current = null;
         current?.Dispose();
-        ReportOccupancy();
     }
 
     private sealed record Step

@@ -6,7 +6,6 @@ using MlxActors.Actors.Protocol;
 using MlxActors.Actors.Streams;
 using MlxActors.Generation;
 using MlxActors.Generation.Batching;
-using MlxActors.Generation.Sampling;
 using MlxActors.Generation.Stopping;
 using MlxActors.Models;
 using MlxActors.Native.Results;
@@ -15,8 +14,8 @@ using static MlxActors.Actors.Protocol.GenerationProtocol;
 namespace MlxActors.Actors;
 
 /// <summary>
-/// One request from its arrival to its last event: waits for the model, prepares the prompt on the thread pool, lets the engine run, and turns
-/// tokens into events. Stops when it has left the supervisor's books and its reader has gone.
+/// One request from its arrival to its last event: waits for the model, prepares the prompt on the thread pool, lets the engine run, and
+/// turns tokens into events. Stops when it has left the supervisor's books and its reader has gone.
 /// </summary>
 public sealed class GenerationActor : ReceiveActor, IWithTimers
 {
@@ -138,7 +137,7 @@ public sealed class GenerationActor : ReceiveActor, IWithTimers
     {
         var sequence = prepared
             .MapError<GenerationError>(error => new GenerationError.InvalidPrompt(error.Message, error.Field))
-            .Bind(prompt => Sequence(granted.Info, prompt));
+            .Bind(prompt => SequenceRequest.Of(_request, granted.Info, prompt, (ulong)Random.Shared.NextInt64(), _settings.StreamBuffer));
         switch (sequence)
         {
             case Result<SequenceRequest, GenerationError>.Ok(var request):
@@ -153,16 +152,6 @@ public sealed class GenerationActor : ReceiveActor, IWithTimers
                 break;
         }
     }
-
-    private Result<SequenceRequest, GenerationError> Sequence(ModelInfo model, PreparedPrompt prompt) =>
-        Budget.Reply(model.ContextWindow, prompt.Tokens.Length, _request.MaxTokens)
-            .MapError<GenerationError>(error => error)
-            .Map(reply => new SequenceRequest(
-                _request.Id,
-                prompt,
-                SamplingPolicy.Resolve(_request.Sampling, model.Sampling, freshSeed: (ulong)Random.Shared.NextInt64()),
-                new TokenLimits(model.EndOfSequence, reply),
-                _settings.StreamBuffer));
 
     private void OnReaderGone(Action letGo)
     {

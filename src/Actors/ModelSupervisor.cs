@@ -6,14 +6,15 @@ using MlxActors.Actors.Streams;
 using MlxActors.Generation;
 using MlxActors.Generation.Supervision;
 using MlxActors.Models;
+using MlxActors.Native.Results;
 using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
 using Status = MlxActors.Actors.Protocol.ModelSupervisorProtocol.Status;
 
 namespace MlxActors.Actors;
 
 /// <summary>
-/// Owns the one loaded model, the engine and all generations. Every decision is made by <see cref="Supervisor.Apply"/>; requests that have to wait
-/// do so in its state. This actor only carries out the effects.
+/// Owns the one loaded model, the engine and all generations. Every decision is made by <see cref="Supervisor.Apply"/>; requests that
+/// have to wait do so in its state. This actor only carries out the effects.
 /// </summary>
 public sealed class ModelSupervisor : ReceiveActor, IWithTimers
 {
@@ -47,7 +48,11 @@ public sealed class ModelSupervisor : ReceiveActor, IWithTimers
             Apply(new SupervisorEvent.LoadFailed(failed.Model, failed.Reason));
         });
         Receive<EngineProtocol.Occupancy>(occupancy => _running = occupancy.Running);
-        Receive<EngineProtocol.Restarted>(restarted => Apply(new SupervisorEvent.EngineLost(restarted.Reason)));
+        Receive<EngineProtocol.Restarted>(restarted =>
+        {
+            _running = 0;
+            Apply(new SupervisorEvent.EngineLost(restarted.Reason));
+        });
 
         Receive<GenerationProtocol.Left>(left => Apply(new SupervisorEvent.Left(left.Id)));
         Receive<GenerationStopped>(stopped => OnGenerationStopped(stopped.Id));
@@ -62,8 +67,8 @@ public sealed class ModelSupervisor : ReceiveActor, IWithTimers
         Akka.Actor.Props.Create(() => new ModelSupervisor(options, settings));
 
     /// <summary>
-    /// An engine that breaks starts anew, without a model; a generation that breaks fails its request and leaves. Both see to it when they are
-    /// restarted.
+    /// An engine that breaks starts anew, without a model; a generation that breaks fails its request and leaves. Both see to it
+    /// when they are restarted.
     /// </summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
 
@@ -75,18 +80,30 @@ public sealed class ModelSupervisor : ReceiveActor, IWithTimers
         _generations.Add(request.Id, generation);
         Sender.Tell(new GenerationAccepted(EventSource.From(events.Reader, generation)));
 
-        _options.Resolve(request.Model).Match<object?>(
-            model =>
-            {
+        switch (Resolve(request.Model))
+        {
+            case Result<ModelLocation, GenerationError>.Ok(var model):
                 Timers.StartSingleTimer(request.Id, new PatienceOver(request.Id), _settings.Patience);
                 Apply(new SupervisorEvent.Arrived(request.Id, model));
-                return null;
-            },
-            reason =>
-            {
-                generation.Tell(new GenerationProtocol.Refused(new GenerationError.ModelNotFound(request.Model, reason)));
-                return null;
-            });
+                break;
+            case Result<ModelLocation, GenerationError>.Error(var error):
+                generation.Tell(new GenerationProtocol.Refused(error));
+                break;
+        }
+    }
+
+    private Result<ModelLocation, GenerationError> Resolve(string name)
+    {
+        try
+        {
+            return _options.Resolve(name).MapError<GenerationError>(reason => new GenerationError.ModelNotFound(name, reason));
+        }
+        catch (Exception bug)
+        {
+            // A name that trips the catalogue up must not take the answers of others with it.
+            _log.Error(bug, "Looking for the model {0} threw", name);
+            return new GenerationError.EngineFailed($"looking for the model: {bug.Message}");
+        }
     }
 
     /// <summary>A generation that ended in good order has left before; of one that broke, the engine may still hold the sequence.</summary>

@@ -69,9 +69,10 @@ public abstract record GenerationError
     /// <param name="Reply">Room asked for the answer; null when none was asked.</param>
     public sealed record ContextLengthExceeded(int Window, int PromptTokens, int? Reply) : GenerationError
     {
-        public override string Message => Reply is { } reply
-            ? $"This model's maximum context length is {Window} tokens. However, you requested {PromptTokens + reply} tokens ({PromptTokens} in the messages, {reply} in the completion). Please reduce the length of the messages or completion."
-            : $"This model's maximum context length is {Window} tokens. However, your messages resulted in {PromptTokens} tokens. Please reduce the length of the messages.";
+        public override string Message => $"This model's maximum context length is {Window} tokens. However, " + (Reply is { } reply
+            ? $"you requested {(long)PromptTokens + reply} tokens ({PromptTokens} in the messages, {reply} in the completion). "
+                + "Please reduce the length of the messages or completion."
+            : $"your messages resulted in {PromptTokens} tokens. Please reduce the length of the messages.");
     }
 
     /// <summary>The queue is full.</summary>

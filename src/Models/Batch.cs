@@ -7,8 +7,8 @@ namespace MlxActors.Models;
 /// <summary>Encoded media standing in a sequence instead of token embeddings.</summary>
 /// <param name="Position">Index of its first token in the sequence.</param>
 /// <param name="Features">
-/// <c>[tokens, hidden]</c>; or <c>[1 + levels, rows, columns, hidden]</c> for tokens on a grid, which gives them their rotary positions. Level 0
-/// takes the place of embeddings; level n is added to the hidden states behind decoder layer n − 1.
+/// <c>[tokens, hidden]</c>; or <c>[1 + levels, rows, columns, hidden]</c> for tokens on a grid, which gives them their rotary
+/// positions. Level 0 takes the place of embeddings; level n is added to the hidden states behind decoder layer n − 1.
 /// </param>
 public sealed record MediaRun(int Position, KeptTensor Features)
 {
@@ -21,7 +21,9 @@ public sealed record MediaRun(int Position, KeptTensor Features)
     public int DeeperLevels => Features.Value.Shape is { Rank: 4 } shape ? shape[0] - 1 : 0;
 }
 
-/// <summary>Rows of a step that take encoded media: <paramref name="Count"/> rows of the features, beginning at <paramref name="FirstFeature"/>.</summary>
+/// <summary>
+/// Rows of a step that take encoded media: <paramref name="Count"/> rows of the features, beginning at <paramref name="FirstFeature"/>.
+/// </summary>
 public readonly record struct MediaRows(int FirstRow, int FirstFeature, int Count, MediaRun Run)
 {
     /// <summary>The rows' features of a level: <c>[Count, hidden]</c>.</summary>
@@ -117,8 +119,8 @@ public sealed class Batch(bool imagesAttendBothWays)
     }
 
     /// <summary>
-    /// Adds the next tokens of a sequence. Of its media runs, which come in ascending order, those that lie elsewhere are passed over; one that attends
-    /// both ways must lie wholly inside the tokens, or wholly outside.
+    /// Adds the next tokens of a sequence. Of its media runs, which come in ascending order, those that lie elsewhere are passed over;
+    /// one that attends both ways must lie wholly inside the tokens, or wholly outside.
     /// </summary>
     public void Add(SequenceCache cache, ReadOnlySpan<int> tokens, ReadOnlySpan<MediaRun> media, LogitRows logits)
     {
@@ -154,7 +156,8 @@ public sealed class Batch(bool imagesAttendBothWays)
             if (end - start != run.Length)
             {
                 throw new ArgumentException(
-                    $"an image at positions [{run.Position}, {run.Position + run.Length}) is cut by a chunk [{offset}, {offset + rows})", nameof(run));
+                    $"an image at positions [{run.Position}, {run.Position + run.Length}) is cut by a chunk [{offset}, {offset + rows})",
+                    nameof(run));
             }
             Layout.SeeEachOther(start, end);
         }

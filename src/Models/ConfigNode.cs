@@ -5,8 +5,9 @@ using MlxActors.Native.Checkpoints;
 namespace MlxActors.Models;
 
 /// <summary>
-/// An object of a checkpoint's JSON configuration, and where it stands. Every getter is total: it gives a value within its bounds, or throws a
-/// <see cref="CheckpointException"/> that names the key, what was expected and what was found. A null counts as absent.
+/// An object of a checkpoint's JSON configuration, and where it stands. Every getter is total: it gives a value within its
+/// bounds, or throws a <see cref="CheckpointException"/> that names the key, what was expected and what was found. A null counts
+/// as absent.
 /// </summary>
 public readonly record struct ConfigNode(string File, string Path, JsonElement Json)
 {
@@ -43,7 +44,7 @@ public readonly record struct ConfigNode(string File, string Path, JsonElement J
     public double PositiveNumber(string key, double? fallback = null) => Find(key) switch
     {
         null when fallback is { } value => value,
-        { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out var number) && double.IsFinite(number) && number > 0 => number,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out var number) && IsPositive(number) => number,
         _ => throw Wrong(key, "a positive number"),
     };
 
@@ -97,7 +98,9 @@ public readonly record struct ConfigNode(string File, string Path, JsonElement J
             : throw Wrong(key, $"an array of {count} strings");
     }
 
-    /// <summary>An array of at most <paramref name="maxCount"/> integers from 0 to <paramref name="max"/>, or null when the key is absent.</summary>
+    /// <summary>
+    /// An array of at most <paramref name="maxCount"/> integers from 0 to <paramref name="max"/>, or null when the key is absent.
+    /// </summary>
     public ImmutableArray<int>? Integers(string key, int maxCount, int max)
     {
         if (Find(key) is not { } value)
@@ -131,6 +134,8 @@ public readonly record struct ConfigNode(string File, string Path, JsonElement J
         var text = Json.TryGetProperty(key, out var found) ? found.GetRawText() : "nothing";
         return new CheckpointException(File, PathOf(key), expected, text.Length > MaxExcerpt ? $"{text[..MaxExcerpt]}..." : text);
     }
+
+    private static bool IsPositive(double number) => double.IsFinite(number) && number > 0;
 
     private JsonElement? Find(string key) =>
         Json.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

@@ -64,7 +64,8 @@ public sealed class WeightMap
     private Weight.Quantized Quantized(int inFeatures, int outFeatures)
     {
         var (groupSize, bits) = _source.Quantization.Of(_path)
-            ?? throw new CheckpointException("config.json", "quantization", $"bits and group_size for {_path}", "none, although it has scales");
+            ?? throw new CheckpointException(
+                "config.json", "quantization", $"bits and group_size for {_path}", "none, although it has scales");
         if (inFeatures % groupSize != 0)
         {
             throw _source.Wrong(Name("weight"), $"a plain tensor: {inFeatures} columns make no groups of {groupSize}", "scales");

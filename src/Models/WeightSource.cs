@@ -4,7 +4,8 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Models;
 
 /// <summary>
-/// What a model is built from, and then holds: the mapped checkpoint, the tensors already taken from it, and the small ones that were copied.
+/// What a model is built from, and then holds: the mapped checkpoint, the tensors already taken from it, and the small ones that
+/// were copied.
 /// </summary>
 public sealed class WeightSource(Checkpoint checkpoint, QuantizationConfig quantization, IBackend backend) : IDisposable
 {
@@ -36,7 +37,9 @@ public sealed class WeightSource(Checkpoint checkpoint, QuantizationConfig quant
         return kept.Value;
     }
 
-    /// <summary>Faults the checkpoint when it holds tensors that nothing asked for: they belong to another model than the config describes.</summary>
+    /// <summary>
+    /// Faults the checkpoint when it holds tensors that nothing asked for: they belong to another model than the config describes.
+    /// </summary>
     public void RejectRest()
     {
         var rest = checkpoint.Tensors.Keys
@@ -46,12 +49,16 @@ public sealed class WeightSource(Checkpoint checkpoint, QuantizationConfig quant
         if (rest.Length > 0)
         {
             var tensor = checkpoint.Tensors[rest[0]];
-            throw Wrong(rest[0], "no such tensor in this model", $"{tensor.DType} of {tensor.Shape}{(rest.Length > 1 ? $", and {rest.Length - 1} more" : "")}");
+            var more = rest.Length > 1 ? $", and {rest.Length - 1} more" : "";
+            throw Wrong(rest[0], "no such tensor in this model", $"{tensor.DType} of {tensor.Shape}{more}");
         }
     }
 
-    public CheckpointException Wrong(string name, string expected, string found) =>
-        new(checkpoint.Tensors.TryGetValue(name, out var tensor) ? Path.GetFileName(tensor.File.Path) : checkpoint.MainFile, name, expected, found);
+    public CheckpointException Wrong(string name, string expected, string found)
+    {
+        var file = checkpoint.Tensors.TryGetValue(name, out var tensor) ? Path.GetFileName(tensor.File.Path) : checkpoint.MainFile;
+        return new CheckpointException(file, name, expected, found);
+    }
 
     public void Dispose()
     {

@@ -16,7 +16,10 @@ using Status = MlxActors.Actors.Protocol.ModelSupervisorProtocol.Status;
 
 namespace MlxActors.Actors.Tests;
 
-/// <summary>A supervisor over fake checkpoints, and the words that the scenarios are told in. The settings are those that ship, but for the lines given.</summary>
+/// <summary>
+/// A supervisor over fake checkpoints, and the words that the scenarios are told in. The settings are those that ship,
+/// but for the lines given.
+/// </summary>
 public abstract class ActorSpec : TestKit
 {
     private readonly Lazy<IActorRef> _supervisor;
@@ -134,6 +137,9 @@ public abstract class ActorSpec : TestKit
     private static Config Hocon(string[] settings) =>
         ConfigurationFactory.ParseString(string.Join('\n', settings))
             .WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING"))
-            .WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "application.conf"))))
-            .WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "dispatchers.conf"))));
+            .WithFallback(Shipped("application.conf"))
+            .WithFallback(Shipped("dispatchers.conf"));
+
+    private static Config Shipped(string file) =>
+        ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", file)));
 }

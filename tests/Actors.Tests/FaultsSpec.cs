@@ -82,6 +82,36 @@ public sealed class FaultsSpec() : ActorSpec("mlxactors.engine.max-batch = 4", "
     }
 
     [Fact]
+    public async Task An_answer_that_cannot_be_decoded_fails_alone_and_frees_its_sequence()
+    {
+        var (broken, decoded) = (true, 0);
+        Checkpoints.Processor.OnDecode = () =>
+        {
+            if (broken && ++decoded == 3)
+            {
+                throw new InvalidOperationException("not a character");
+            }
+        };
+
+        var events = await Answer(LongAnswer("a", "hello"));
+        broken = false;
+
+        Assert.Equal("not a character", AssertFailed<GenerationError.EngineFailed>(events).Reason);
+        var next = Request("a", "hello");
+        AssertAnswered(next, await Answer(next));
+        await NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task A_catalogue_that_throws_fails_the_request_alone()
+    {
+        AssertFailed<GenerationError.EngineFailed>(await Answer(Request("", "hello")));
+
+        var next = Request("a", "hello");
+        AssertAnswered(next, await Answer(next));
+    }
+
+    [Fact]
     public async Task An_engine_that_breaks_starts_anew_and_loads_the_model_for_the_next_request()
     {
         Checkpoints.OnUnload = directory =>

@@ -3,7 +3,7 @@ using MlxActors.Generation;
 
 namespace MlxActors.Actors.Tests;
 
-/// <summary>Everything at once: random requests for three models, one of them broken, from clients who stay, leave, or read slowly.</summary>
+/// <summary>Everything at once: random requests for three models, one of them broken, from clients who stay or leave.</summary>
 public sealed class SoakSpec() : ActorSpec(
     "mlxactors.engine { max-batch = 3, prefill-chunk = 4 }",
     "mlxactors.supervisor { max-queue = 100, max-overtaken = 3 }",
@@ -17,7 +17,7 @@ public sealed class SoakSpec() : ActorSpec(
         var random = new Random(20);
         Checkpoints.Faults["c"] = "truncated";
         var plans = Enumerable.Range(0, Requests).Select(index => new Plan(
-            Request("aaabbc"[random.Next(6)].ToString(), $"request {index} {new string('x', random.Next(20))}", maxTokens: 1 + random.Next(40)),
+            Request($"{"aaabbc"[random.Next(6)]}", $"request {index} {new string('x', random.Next(20))}", maxTokens: 1 + random.Next(40)),
             random.Next(4) == 0 ? random.Next(8) : null)).ToList();
         var outcomes = new ConcurrentDictionary<Plan, IReadOnlyList<GenerationEvent>>();
 

@@ -3,7 +3,9 @@ using State = MlxActors.Actors.Protocol.ModelSupervisorProtocol.State;
 
 namespace MlxActors.Actors.Tests;
 
-public sealed class SwappingSpec() : ActorSpec("mlxactors.supervisor.max-overtaken = 2", "mlxactors.supervisor.max-queue = 8", "mlxactors.stream.buffer = 4")
+public sealed class SwappingSpec() : ActorSpec(
+    "mlxactors.supervisor { max-overtaken = 2, max-queue = 8 }",
+    "mlxactors.stream.buffer = 4")
 {
     [Fact]
     public async Task A_swap_waits_for_the_answer_that_is_under_way_and_unloads_before_it_loads()
@@ -41,7 +43,8 @@ public sealed class SwappingSpec() : ActorSpec("mlxactors.supervisor.max-overtak
             loading.TrySetResult();
             mayLoad.Task.Wait(Patience);
         };
-        var requests = new[] { "a", "b", "a", "b", "a" }.Select((model, index) => Request(model, $"number {index}", maxTokens: 10)).ToList();
+        var requests = new[] { "a", "b", "a", "b", "a" }
+            .Select((model, index) => Request(model, $"number {index}", maxTokens: 10)).ToList();
 
         var answers = requests.Select(Answer).ToList();
         await loading.Task.WaitAsync(Patience);

@@ -76,6 +76,34 @@ public sealed class ShapeTests
 
     [SkippableTheory]
     [MemberData(nameof(Backends))]
+    public void KeepOnly_OneOfManyTensors_HoldsAndLeavesRoomForMore(string name)
+    {
+        using var backend = Conformance.Backends.Open(name);
+        var outer = backend.FromFloats([1, 2], new Shape(2));
+        using var scope = backend.BeginScope();
+        var x = backend.FromFloats([3, 4, 5], new Shape(3));
+        for (var layer = 0; layer < 3; layer++)
+        {
+            backend.FromFloats([8, 8, 8, 8], new Shape(4));
+            x = scope.KeepOnly(backend.Scale(x, 2));
+        }
+        backend.FromFloats([9, 9, 9], new Shape(3));
+        Assert.Equal([24, 32, 40], backend.View(x).ToArray());
+        Assert.Equal([1, 2], backend.View(outer).ToArray());
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Backends))]
+    public void KeepOnly_AKeptTensor_GivesItBack(string name)
+    {
+        using var backend = Conformance.Backends.Open(name);
+        using var kept = backend.Keep(backend.FromFloats([1, 2], new Shape(2)));
+        using var scope = backend.BeginScope();
+        Assert.Equal([1, 2], backend.View(scope.KeepOnly(kept.Value)).ToArray());
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Backends))]
     public void ToFloat32_HalfPrecision_KeepsTheValue(string name)
     {
         using var backend = Conformance.Backends.Open(name);

@@ -9,8 +9,8 @@ public sealed record MlxActorsOptions(ResolveModel Resolve, LoadModel Load);
 public static class AkkaHosting
 {
     /// <summary>
-    /// Starts the supervisor and registers it under <see cref="ModelSupervisor"/>. The configuration must hold <c>hocon/application.conf</c> and
-    /// <c>hocon/dispatchers.conf</c>.
+    /// Starts the supervisor and registers it under <see cref="ModelSupervisor"/>. The configuration must hold
+    /// <c>hocon/application.conf</c> and <c>hocon/dispatchers.conf</c>.
     /// </summary>
     /// <exception cref="InvalidOperationException">At start-up: a setting is missing or wrong.</exception>
     public static AkkaConfigurationBuilder AddMlxActors(this AkkaConfigurationBuilder builder, MlxActorsOptions options) =>

@@ -8,7 +8,7 @@ namespace MlxActors.Actors.Protocol;
 /// <summary>What <c>EngineActor</c> is told and tells. No tensor travels in it.</summary>
 public static class EngineProtocol
 {
-    /// <summary>Asks for a checkpoint in place of none; replies <see cref="Loaded"/> or <see cref="LoadFailed"/> to the supervisor.</summary>
+    /// <summary>Asks for a checkpoint, in place of none; <see cref="Loaded"/> or <see cref="LoadFailed"/> tells the supervisor.</summary>
     public sealed record Load(ModelLocation Model);
 
     /// <summary>Gives up the model and its memory.</summary>

@@ -5,8 +5,8 @@ using MlxActors.Generation;
 namespace MlxActors.Actors.Streams;
 
 /// <summary>
-/// Gives the engine leave to make as many tokens as the reader has taken, so that at most <paramref name="buffer"/> lie between them: a slow
-/// reader pauses its own sequence, and no other. Given in lots of half a buffer, to spare messages.
+/// Gives the engine leave to make as many tokens as the reader has taken, so that at most <paramref name="buffer"/> lie between them:
+/// a slow reader pauses its own sequence, and no other. Given in lots of half a buffer, to spare messages.
 /// </summary>
 internal sealed class Credit(int buffer)
 {

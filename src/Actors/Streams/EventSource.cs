@@ -8,8 +8,8 @@ using MlxActors.Generation;
 namespace MlxActors.Actors.Streams;
 
 /// <summary>
-/// The stream of one generation's events, which tells the generation what its reader does. The channel itself has no bound: the engine's credit
-/// (<see cref="EngineProtocol.Grant"/>) bounds what is in it, and the last event always finds room.
+/// The stream of one generation's events, which tells the generation what its reader does. The channel itself has no bound: the
+/// engine's credit (<see cref="EngineProtocol.Grant"/>) bounds what is in it, and the last event always finds room.
 /// </summary>
 internal static class EventSource
 {
@@ -22,7 +22,10 @@ internal static class EventSource
             .WatchTermination((materialized, ended) =>
             {
                 generation.Tell(GenerationProtocol.ReaderCame.Instance);
-                ended.PipeTo(generation, success: _ => GenerationProtocol.ReaderGone.Instance, failure: _ => GenerationProtocol.ReaderGone.Instance);
+                ended.PipeTo(
+                    generation,
+                    success: _ => GenerationProtocol.ReaderGone.Instance,
+                    failure: _ => GenerationProtocol.ReaderGone.Instance);
                 return materialized;
             });
 

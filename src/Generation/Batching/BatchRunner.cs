@@ -36,7 +36,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
     public ReadOnlySpan<SampledToken> Sampled => CollectionsMarshal.AsSpan(_sampled);
 
     /// <summary>Sequences that the last step ended by an exception.</summary>
-    public IReadOnlyList<FailedSequence> Failed => _failed;
+    public ReadOnlySpan<FailedSequence> Failed => CollectionsMarshal.AsSpan(_failed);
 
     private int Admissible => Scheduler.Admissible(_running.Count, _waiting.Count, limits.MaxBatch);
 

@@ -4,7 +4,7 @@ using MlxActors.Models.Caches;
 
 namespace MlxActors.Generation.Batching;
 
-/// <summary>One running sequence: its request, its cache, and how far it is. Changes with each step; used on the engine's thread only.</summary>
+/// <summary>One running sequence: its request, its cache, and how far it is. Changes with each step, on the engine's thread.</summary>
 internal sealed class Sequence(SequenceRequest request, SequenceCache cache) : IDisposable
 {
     private readonly List<MediaRun> _media = [];

@@ -1,12 +1,27 @@
 using MlxActors.Generation.Sampling;
 using MlxActors.Generation.Stopping;
 using MlxActors.Models;
+using MlxActors.Native.Results;
 
 namespace MlxActors.Generation.Batching;
 
 /// <summary>A prompt that fits, ready for the engine.</summary>
 /// <param name="Credit">Tokens that may be made before the reader takes some; more come with <see cref="BatchRunner.Grant"/>.</param>
-public sealed record SequenceRequest(RequestId Id, PreparedPrompt Prompt, SamplingPolicy Sampling, TokenLimits Limits, int Credit);
+public sealed record SequenceRequest(RequestId Id, PreparedPrompt Prompt, SamplingPolicy Sampling, TokenLimits Limits, int Credit)
+{
+    /// <summary>Brings together what the request asks and what the model is; an error when the window does not hold it.</summary>
+    /// <param name="freshSeed">For a request without a seed.</param>
+    public static Result<SequenceRequest, GenerationError> Of(
+        GenerationRequest request, ModelInfo model, PreparedPrompt prompt, ulong freshSeed, int credit) =>
+        Budget.Reply(model.ContextWindow, prompt.Tokens.Length, request.MaxTokens)
+            .MapError<GenerationError>(error => error)
+            .Map(reply => new SequenceRequest(
+                request.Id,
+                prompt,
+                SamplingPolicy.Resolve(request.Sampling, model.Sampling, freshSeed),
+                new TokenLimits(model.EndOfSequence, reply),
+                credit));
+}
 
 /// <summary>A token of an answer; <paramref name="Finished"/> says why it is the last, null when it is not.</summary>
 public readonly record struct SampledToken(RequestId Id, int Token, FinishReason? Finished);

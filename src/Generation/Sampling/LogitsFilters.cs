@@ -11,7 +11,7 @@ public delegate void LogitsFilter(Candidates candidates);
 /// </summary>
 public static class LogitsFilters
 {
-    /// <summary>How much rarer a token may be per round of <see cref="TopP"/>, as a difference of logits (a factor of about 3,000).</summary>
+    /// <summary>By how much each round of <see cref="TopP"/> widens the head, in logits (a factor of about 3,000).</summary>
     private const float NucleusStride = 8;
 
     public static LogitsFilter Temperature(float temperature) =>

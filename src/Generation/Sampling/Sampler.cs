@@ -9,7 +9,7 @@ public sealed class Sampler
 
     /// <summary>The next token of an answer.</summary>
     /// <param name="logits">One row, <c>[V]</c>.</param>
-    /// <param name="index">How many tokens the answer has so far: the draw's counter, so that a seed gives the same answer in any batch.</param>
+    /// <param name="index">Tokens of the answer so far: the draw's counter, so that a seed gives the same answer in any batch.</param>
     /// <exception cref="NotFiniteNumberException">The logits hold no number to choose by.</exception>
     public int Next(ReadOnlySpan<float> logits, SamplingPolicy policy, int index)
     {

@@ -20,8 +20,8 @@ public abstract record SamplingPolicy
     public sealed record Draw(ImmutableArray<LogitsFilter> Filters, ulong Seed) : SamplingPolicy;
 
     /// <summary>
-    /// The request's word before the checkpoint's. A checkpoint that does not sample answers greedily unless the request sets a temperature;
-    /// temperature 0 is greedy. Filters come in transformers' order: temperature, top-k, top-p, min-p.
+    /// The request's word before the checkpoint's. A checkpoint that does not sample answers greedily unless the request sets a
+    /// temperature; temperature 0 is greedy. Filters come in transformers' order: temperature, top-k, top-p, min-p.
     /// </summary>
     /// <param name="freshSeed">Taken when the request gives no seed.</param>
     public static SamplingPolicy Resolve(SamplingOptions options, SamplingDefaults defaults, ulong freshSeed)

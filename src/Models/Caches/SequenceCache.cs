@@ -3,8 +3,8 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Models.Caches;
 
 /// <summary>
-/// Everything a model remembers of one sequence: a KV cache for each layer that keeps one, and where its tokens stand. Owned by whoever runs the sequence;
-/// used on the engine's thread only.
+/// Everything a model remembers of one sequence: a KV cache for each layer that keeps one, and where its tokens stand. Owned by whoever
+/// runs the sequence; used on the engine's thread only.
 /// </summary>
 public sealed class SequenceCache(KvCache[] layers) : IDisposable
 {

@@ -1,16 +1,19 @@
 namespace MlxActors.Models.Caches;
 
 /// <summary>
-/// The rotary positions of one sequence's tokens along the axes time, row and column. Text counts up along all of them together. The tokens of an
-/// image on a grid share one moment and stand on its rows and columns; what follows goes on behind the longer side, so that positions lag
-/// behind the number of tokens from there on.
+/// The rotary positions of one sequence's tokens along the axes time, row and column. Text counts up along all of them together. The
+/// tokens of an image on a grid share one moment and stand on its rows and columns; what follows goes on behind the longer side, so that
+/// positions lag behind the number of tokens from there on.
 /// </summary>
 public sealed class TokenPositions
 {
     /// <summary>Ascending and apart from each other.</summary>
     private readonly List<Grid> _grids = [];
 
-    /// <summary>Says that the tokens from <paramref name="token"/> on lie on a grid, row by row; forgets grids that were said to begin there or later.</summary>
+    /// <summary>
+    /// Says that the tokens from <paramref name="token"/> on lie on a grid, row by row; forgets grids that were said to begin there or
+    /// later.
+    /// </summary>
     public void Place(int token, int rows, int columns)
     {
         _grids.RemoveAll(grid => grid.Token >= token);

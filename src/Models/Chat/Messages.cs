@@ -39,7 +39,8 @@ public sealed record ToolCall(string Id, string Name, string Arguments);
 public sealed record ToolDefinition(string Name, string? Description, JsonElement Parameters)
 {
     /// <summary>
-    /// The tool as the request wrote it, <c>{"type": "function", "function": …}</c>, for templates that show it whole; undefined when it did not come as one.
+    /// The tool as the request wrote it, <c>{"type": "function", "function": …}</c>, for templates that show it whole; undefined when it
+    /// did not come as one.
     /// </summary>
     public JsonElement Source { get; init; }
 }

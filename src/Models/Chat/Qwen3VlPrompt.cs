@@ -18,8 +18,8 @@ public abstract record MediaTokens
 }
 
 /// <summary>
-/// Renders conversations as the chat template of Qwen3-VL (Instruct) does, tools included. Like the template: only a first system message counts, content
-/// is never trimmed, the results of tools share one user turn, and media stand in turns of the user and in results only.
+/// Renders conversations as the chat template of Qwen3-VL (Instruct) does, tools included. Like the template: only a first system message
+/// counts, content is never trimmed, the results of tools share one user turn, and media stand in turns of the user and in results only.
 /// </summary>
 public static class Qwen3VlPrompt
 {
@@ -63,8 +63,8 @@ public static class Qwen3VlPrompt
     }));
 
     /// <summary>
-    /// Expands media and tokenizes. A video becomes its groups of frames, each behind its own label and within its own start and end, as the model
-    /// was released with.
+    /// Expands media and tokenizes. A video becomes its groups of frames, each behind its own label and within its own start and end, as
+    /// the model was released with.
     /// </summary>
     /// <param name="media">By the index of the conversation's media.</param>
     public static TokenizedPrompt Tokenize(
@@ -146,14 +146,14 @@ public static class Qwen3VlPrompt
     }
 
     /// <summary>Text and media.</summary>
-    private static IEnumerable<PromptPart> Content(ChatMessage message) => message.Parts.SelectMany<ContentPart, PromptPart>(part => part switch
+    private static IEnumerable<PromptPart> Content(ChatMessage message) => message.Parts.Select(PromptPart? (part) => part switch
     {
-        ContentPart.Text text => [new PromptPart.Literal(text.Value)],
-        ContentPart.Image image => [new PromptPart.Image(image.Index)],
-        ContentPart.Video video => [new PromptPart.Video(video.Index)],
-        ContentPart.Audio => [],
+        ContentPart.Text text => new PromptPart.Literal(text.Value),
+        ContentPart.Image image => new PromptPart.Image(image.Index),
+        ContentPart.Video video => new PromptPart.Video(video.Index),
+        ContentPart.Audio => null,
         _ => throw new System.Diagnostics.UnreachableException(),
-    });
+    }).OfType<PromptPart>();
 
     /// <summary>Text alone, where the template shows nothing else.</summary>
     private static IEnumerable<PromptPart> Texts(ChatMessage message) =>

@@ -11,8 +11,8 @@ internal static class Qwen3VlTools
         + "You are provided with function signatures within <tools></tools> XML tags:\n<tools>";
 
     private const string Instruction =
-        "\n</tools>\n\nFor each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:\n"
-        + "<tool_call>\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n</tool_call>";
+        "\n</tools>\n\nFor each function call, return a json object with function name and arguments within <tool_call></tool_call> XML "
+        + "tags:\n<tool_call>\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n</tool_call>";
 
     /// <summary>The text that tells the model of its tools, one JSON object a line.</summary>
     public static IEnumerable<PromptPart> Block(ImmutableArray<ToolDefinition> tools) =>

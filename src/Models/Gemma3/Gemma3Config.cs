@@ -143,7 +143,9 @@ public sealed record Gemma3TextConfig(
         return [.. Enumerable.Range(1, layers).Select(layer => layer % pattern == 0)];
     }
 
-    /// <summary>Newer files: <c>rope_parameters</c> by layer type. Older ones: a theta each, and one scaling for the global layers.</summary>
+    /// <summary>
+    /// Newer files: <c>rope_parameters</c> by layer type. Older ones: a theta each, and one scaling for the global layers.
+    /// </summary>
     private static Gemma3Rope ParseRope(ConfigNode text, string layerType, string thetaKey, double theta, bool scaled)
     {
         if (text.Object("rope_parameters") is { } parameters)

@@ -63,5 +63,8 @@ public sealed class Gemma3Model : ITraceableModel
     public void Dispose() => _weights.Dispose();
 
     private static KvCacheSpec[] CacheSpecs(Gemma3TextConfig config) =>
-        [.. config.GlobalLayers.Select(isGlobal => new KvCacheSpec(config.NumKeyValueHeads, config.HeadDim, isGlobal ? null : config.SlidingWindow))];
+    [
+        .. config.GlobalLayers.Select(isGlobal =>
+            new KvCacheSpec(config.NumKeyValueHeads, config.HeadDim, isGlobal ? null : config.SlidingWindow)),
+    ];
 }

@@ -7,8 +7,8 @@ using MlxActors.Native.Results;
 namespace MlxActors.Models.Gemma3;
 
 /// <summary>
-/// Conversations for Gemma 3, as transformers' Gemma3Processor prepares them: prompt by the chat template, images decoded and resized, each standing
-/// for as many tokens as the config says.
+/// Conversations for Gemma 3, as transformers' Gemma3Processor prepares them: prompt by the chat template, images decoded and resized, each
+/// standing for as many tokens as the config says.
 /// </summary>
 public sealed class Gemma3Processor : IProcessor
 {
@@ -25,7 +25,8 @@ public sealed class Gemma3Processor : IProcessor
     public static Result<IProcessor, LoadError> Load(string directory, Gemma3Config config, Gemma3VisionConfig? vision) =>
         HuggingFaceTokenizer.LoadWithin(directory, config.Text.VocabSize).Bind(tokenizer => vision is null
             ? Over(tokenizer, null, config.MmTokensPerImage)
-            : ImageProcessorConfig.Load(directory, vision).Bind(images => Over(tokenizer, new ImageProcessor(images), config.MmTokensPerImage)));
+            : ImageProcessorConfig.Load(directory, vision)
+                .Bind(images => Over(tokenizer, new ImageProcessor(images), config.MmTokensPerImage)));
 
     public Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, CancellationToken cancellationToken) =>
         conversation.Refuse(_images is null ? Capabilities.Text : Capabilities.Vision) is { } error

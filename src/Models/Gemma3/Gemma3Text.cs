@@ -1,13 +1,13 @@
-using MlxActors.Models.Nn;
-using MlxActors.Native.Tensors;
-
-namespace MlxActors.Models.Gemma3;
-
 // Follows huggingface/transformers, src/transformers/models/gemma3/modeling_gemma3.py, with the rounded embedding scale of
 // ml-explore/mlx-lm, mlx_lm/models/gemma3_text.py.
 //
 // R   rows of the step: the new tokens of all its sequences, one behind the other
 // V   vocabulary
+
+using MlxActors.Models.Nn;
+using MlxActors.Native.Tensors;
+
+namespace MlxActors.Models.Gemma3;
 
 /// <summary>Attention and MLP, each between two norms, each added to the residual stream.</summary>
 public sealed record Gemma3Layer(
@@ -88,7 +88,8 @@ public sealed record Gemma3Text(
         trace?.Invoke("embeddings", h);
         for (var i = 0; i < Layers.Count; i++)
         {
-            h = stream.KeepOnly(Layers[i].Forward(b, h, Layers[i].IsGlobal ? global : local, batch.CachesOf(i), batch.Layout));
+            var rope = Layers[i].IsGlobal ? global : local;
+            h = stream.KeepOnly(Layers[i].Forward(b, h, rope, batch.CachesOf(i), batch.Layout));
             trace?.Invoke($"layer_{i:00}", h);
         }
         return Head.Forward(b, h, batch, trace);

@@ -1,14 +1,14 @@
-using MlxActors.Models.Media;
-using MlxActors.Models.Nn;
-using MlxActors.Native.Tensors;
-
-namespace MlxActors.Models.Gemma3;
-
 // Follows huggingface/transformers, src/transformers/models/siglip/modeling_siglip.py (the tower) and
 // models/gemma3/modeling_gemma3.py (Gemma3MultiModalProjector).
 //
 // P   patches of the image, row-major
 // C   hidden size of the tower
+
+using MlxActors.Models.Media;
+using MlxActors.Models.Nn;
+using MlxActors.Native.Tensors;
+
+namespace MlxActors.Models.Gemma3;
 
 /// <summary>Averages squares of patches to soft tokens and brings them to the decoder's hidden size.</summary>
 /// <param name="MmInputProjectionWeight"><c>[C, hidden]</c>, in-features first and never quantized.</param>

@@ -28,17 +28,19 @@ public sealed record ImageProcessorConfig(int Height, int Width, ResampleFilter 
 
     /// <summary>Reads the settings of a checkpoint, or takes the defaults. Pixels come out in the size that the tower takes.</summary>
     public static Result<ImageProcessorConfig, LoadError> Load(string directory, Gemma3VisionConfig vision) =>
-        ProcessorSettings.Find(directory) is not { } node
-            ? Default with { Height = vision.ImageSize, Width = vision.ImageSize }
-            : Parse(node.Json, node.File).Bind(Result<ImageProcessorConfig, LoadError> (config) =>
-                config.Height == vision.ImageSize && config.Width == vision.ImageSize
-                    ? config
-                    : new LoadError($"'size': found {config.Height} x {config.Width}, expected the vision tower's {vision.ImageSize}", node.File));
+        ProcessorSettings.Find(directory) is { } node
+            ? Parse(node.Json, node.File).Bind(config => Fit(config, vision.ImageSize, node.File))
+            : Default with { Height = vision.ImageSize, Width = vision.ImageSize };
 
     /// <param name="json">The file's root, or the <c>image_processor</c> object of a newer <c>processor_config.json</c>.</param>
     /// <param name="file">The file's name, for the error.</param>
     public static Result<ImageProcessorConfig, LoadError> Parse(JsonElement json, string file) =>
         ProcessorSettings.Check(json, file, Rules).Map(Read);
+
+    private static Result<ImageProcessorConfig, LoadError> Fit(ImageProcessorConfig config, int side, string file) =>
+        config.Height == side && config.Width == side
+            ? config
+            : new LoadError($"'size': found {config.Height} x {config.Width}, expected the vision tower's {side}", file);
 
     private static ImageProcessorConfig Read(JsonElement json) => ProcessorSettings.Find(json, "size") is { } size
         ? new ImageProcessorConfig(SideOf(size, "height"), SideOf(size, "width"), Default.Filter, PixelScaling.Read(json))
@@ -48,7 +50,8 @@ public sealed record ImageProcessorConfig(int Height, int Width, ResampleFilter 
         (size.ValueKind == JsonValueKind.Object ? size.GetProperty(key) : size).GetInt32();
 
     private static bool IsSize(JsonElement value) => value.ValueKind == JsonValueKind.Object
-        ? ProcessorSettings.Find(value, "height") is { } height && IsSide(height) && ProcessorSettings.Find(value, "width") is { } width && IsSide(width)
+        ? ProcessorSettings.Find(value, "height") is { } height && IsSide(height)
+            && ProcessorSettings.Find(value, "width") is { } width && IsSide(width)
         : IsSide(value);
 
     private static bool IsSide(JsonElement value) => ProcessorSettings.IsInteger(value, 1, LargestSide);

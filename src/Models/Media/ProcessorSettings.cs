@@ -9,7 +9,9 @@ internal sealed record SettingRule(string Key, string Expected, Func<JsonElement
 /// <summary>Reads the settings of image processors, in which any key may be missing or null.</summary>
 internal static class ProcessorSettings
 {
-    /// <summary><c>preprocessor_config.json</c>, else the <c>image_processor</c> of <c>processor_config.json</c>; null when there is neither.</summary>
+    /// <summary>
+    /// <c>preprocessor_config.json</c>, else the <c>image_processor</c> of <c>processor_config.json</c>; null when there is neither.
+    /// </summary>
     public static ConfigNode? Find(string directory) =>
         ReadObject(directory, "preprocessor_config.json", root => root)
         ?? ReadObject(directory, "processor_config.json", root => root.Object("image_processor"));

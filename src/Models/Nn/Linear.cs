@@ -14,7 +14,12 @@ public sealed record Linear(Weight Weight, Tensor? Bias)
         Weight weight = Weight switch
         {
             Weight.Plain plain => new Weight.Plain(Rows(plain.Values)),
-            Weight.Quantized packed => packed with { Packed = Rows(packed.Packed), Scales = Rows(packed.Scales), Biases = Rows(packed.Biases) },
+            Weight.Quantized packed => packed with
+            {
+                Packed = Rows(packed.Packed),
+                Scales = Rows(packed.Scales),
+                Biases = Rows(packed.Biases),
+            },
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         return new Linear(weight, Bias is { } bias ? Rows(bias) : null);

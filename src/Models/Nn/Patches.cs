@@ -6,7 +6,9 @@ namespace MlxActors.Models.Nn;
 /// <param name="Values"><c>[Rows, Columns]</c>; within a row: height, width, channel, as MLX lays out a convolution's weight.</param>
 public readonly record struct Patches(float[] Values, int Rows, int Columns)
 {
-    /// <summary>Cuts <c>[C, H, W]</c> into <c>[H/size · W/size, size · size · C]</c>, row-major; both sides are multiples of <paramref name="size"/>.</summary>
+    /// <summary>
+    /// Cuts <c>[C, H, W]</c> into <c>[H/size · W/size, size · size · C]</c>, row-major; both sides are multiples of <paramref name="size"/>.
+    /// </summary>
     public static Patches Unfold(PixelValues pixels, int size)
     {
         var (channels, height, width) = (pixels.Channels, pixels.Height, pixels.Width);

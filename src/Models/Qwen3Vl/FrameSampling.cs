@@ -10,7 +10,7 @@ public sealed record FrameRate(double FramesPerSecond, int MinFrames, int MaxFra
     public static FrameRate Default { get; } = new(2, 4, 768);
 }
 
-/// <summary>Which frames of a video are looked at, and when each group of them is: as transformers' Qwen3-VL video processor chooses.</summary>
+/// <summary>Which frames of a video are looked at, and when: as transformers' Qwen3-VL video processor chooses.</summary>
 /// <param name="Indices">Frames of the video, ascending.</param>
 /// <param name="GroupSeconds">The moment of each group of consecutive frames; a group that lacks frames repeats the last.</param>
 public sealed record FrameSampling(ImmutableArray<int> Indices, ImmutableArray<double> GroupSeconds)
@@ -31,7 +31,8 @@ public sealed record FrameSampling(ImmutableArray<int> Indices, ImmutableArray<d
     public static string Label(double seconds) => $"<{OneDecimal(seconds)} seconds>";
 
     /// <summary>
-    /// One digit behind the point, rounded from the exact binary value and a tie to even, as Python's <c>format</c> does: 0.25 is 0.2, 0.15 is 0.1.
+    /// One digit behind the point, rounded from the exact binary value and a tie to even, as Python's <c>format</c> does: 0.25 is 0.2,
+    /// 0.15 is 0.1.
     /// </summary>
     private static string OneDecimal(double seconds)
     {

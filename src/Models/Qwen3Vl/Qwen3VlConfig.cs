@@ -117,13 +117,15 @@ public sealed record Qwen3VlTextConfig(
         // Rows and columns take every third frequency, so that there must be enough of them.
         return section.Length == 3 && section.Sum() == headDim / 2 && section.Skip(1).All(length => 3 * length <= headDim / 2)
             ? section
-            : throw node.Wrong("mrope_section", $"three lengths that add up to half of head_dim {headDim}, the last two at most a third of it");
+            : throw node.Wrong("mrope_section", $"three lengths that add up to {headDim / 2}, the last two at most a third of it");
     }
 }
 
 /// <summary>The vision tower.</summary>
 /// <param name="PositionsPerSide">Side of the square table of learned positions.</param>
-/// <param name="DeepstackVisualIndexes">Blocks whose output a merger of its own brings to the decoder's first layers, in that order.</param>
+/// <param name="DeepstackVisualIndexes">
+/// Blocks whose output a merger of its own brings to the decoder's first layers, in that order.
+/// </param>
 public sealed record Qwen3VlVisionConfig(
     int Depth,
     int HiddenSize,

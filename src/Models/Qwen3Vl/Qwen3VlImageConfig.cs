@@ -6,8 +6,8 @@ using MlxActors.Native.Results;
 namespace MlxActors.Models.Qwen3Vl;
 
 /// <summary>
-/// What <c>preprocessor_config.json</c> or <c>video_preprocessor_config.json</c> says of pixels; what is missing has the value that the published
-/// checkpoints give.
+/// What <c>preprocessor_config.json</c> or <c>video_preprocessor_config.json</c> says of pixels; what is missing has the value that the
+/// published checkpoints give.
 /// </summary>
 /// <param name="Bounds">On one image, or on all frames of a video together.</param>
 public sealed record Qwen3VlImageConfig(int PatchSize, int TemporalPatchSize, int MergeSize, PixelBounds Bounds, PixelScaling Scaling)
@@ -36,16 +36,15 @@ public sealed record Qwen3VlImageConfig(int PatchSize, int TemporalPatchSize, in
     public int Factor => PatchSize * MergeSize;
 
     /// <summary>Reads the settings of a checkpoint, or takes the defaults; patches come out as the tower takes them.</summary>
-    public static Result<Qwen3VlImageConfig, LoadError> Load(string directory, Qwen3VlVisionConfig vision)
-    {
-        var expected = (vision.PatchSize, vision.TemporalPatchSize, vision.SpatialMergeSize);
-        return ProcessorSettings.Find(directory) is not { } node
-            ? Default with { PatchSize = expected.PatchSize, TemporalPatchSize = expected.TemporalPatchSize, MergeSize = expected.SpatialMergeSize }
-            : Parse(node.Json, node.File).Bind(Result<Qwen3VlImageConfig, LoadError> (config) =>
-                (config.PatchSize, config.TemporalPatchSize, config.MergeSize) is var found && found == expected
-                    ? config
-                    : new LoadError($"patch_size, temporal_patch_size, merge_size: found {found}, expected the vision tower's {expected}", node.File));
-    }
+    public static Result<Qwen3VlImageConfig, LoadError> Load(string directory, Qwen3VlVisionConfig vision) =>
+        ProcessorSettings.Find(directory) is { } node
+            ? Parse(node.Json, node.File).Bind(config => Fit(config, vision, node.File))
+            : Default with
+            {
+                PatchSize = vision.PatchSize,
+                TemporalPatchSize = vision.TemporalPatchSize,
+                MergeSize = vision.SpatialMergeSize,
+            };
 
     /// <param name="json">The file's root, or the <c>image_processor</c> object of a newer <c>processor_config.json</c>.</param>
     /// <param name="file">The file's name, for the error.</param>
@@ -53,18 +52,27 @@ public sealed record Qwen3VlImageConfig(int PatchSize, int TemporalPatchSize, in
         ProcessorSettings.Check(json, file, Rules).Map(Read).Bind(Result<Qwen3VlImageConfig, LoadError> (config) =>
             config.Bounds.Min <= config.Bounds.Max
                 ? config
-                : new LoadError($"'size': found at least {config.Bounds.Min} and at most {config.Bounds.Max} pixels, expected the lesser first", file));
+                : new LoadError($"'size': found {config.Bounds}, expected the lesser bound first", file));
+
+    private static Result<Qwen3VlImageConfig, LoadError> Fit(Qwen3VlImageConfig config, Qwen3VlVisionConfig vision, string file)
+    {
+        var found = (config.PatchSize, config.TemporalPatchSize, config.MergeSize);
+        var expected = (vision.PatchSize, vision.TemporalPatchSize, vision.SpatialMergeSize);
+        return found == expected
+            ? config
+            : new LoadError($"patch_size, temporal_patch_size, merge_size: found {found}, expected the vision tower's {expected}", file);
+    }
 
     private static Qwen3VlImageConfig Read(JsonElement json)
     {
         var size = ProcessorSettings.Find(json, "size");
+        var least = ProcessorSettings.Find(json, "min_pixels") ?? size?.GetProperty("shortest_edge");
+        var most = ProcessorSettings.Find(json, "max_pixels") ?? size?.GetProperty("longest_edge");
         return new Qwen3VlImageConfig(
             ProcessorSettings.Find(json, "patch_size")?.GetInt32() ?? Default.PatchSize,
             ProcessorSettings.Find(json, "temporal_patch_size")?.GetInt32() ?? Default.TemporalPatchSize,
             ProcessorSettings.Find(json, "merge_size")?.GetInt32() ?? Default.MergeSize,
-            new PixelBounds(
-                ProcessorSettings.Find(json, "min_pixels")?.GetInt32() ?? size?.GetProperty("shortest_edge").GetInt32() ?? Default.Bounds.Min,
-                ProcessorSettings.Find(json, "max_pixels")?.GetInt32() ?? size?.GetProperty("longest_edge").GetInt32() ?? Default.Bounds.Max),
+            new PixelBounds(least?.GetInt32() ?? Default.Bounds.Min, most?.GetInt32() ?? Default.Bounds.Max),
             PixelScaling.Read(json));
     }
 

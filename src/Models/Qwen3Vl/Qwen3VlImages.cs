@@ -4,8 +4,8 @@ using MlxActors.Native.Results;
 namespace MlxActors.Models.Qwen3Vl;
 
 /// <summary>
-/// Encoded picture in, patches out, as transformers' Qwen2VLImageProcessorFast makes them: transparency on white, bicubic to a size near the
-/// picture's own, and the picture repeated for each frame of a patch.
+/// Encoded picture in, patches out, as transformers' Qwen2VLImageProcessorFast makes them: transparency on white, bicubic to a size near
+/// the picture's own, and the picture repeated for each frame of a patch.
 /// </summary>
 public sealed class Qwen3VlImages(Qwen3VlImageConfig config)
 {
@@ -15,9 +15,9 @@ public sealed class Qwen3VlImages(Qwen3VlImageConfig config)
         ImageDecoder.Decode(content, limits, Transparency.OnWhite).Bind(Process);
 
     public Result<PatchValues, MediaError> Process(PixelImage image) =>
-        SmartResize.Image(new FrameSize(image.Height, image.Width), config.Factor, config.Bounds).Match(
-            size => Result.Ok<PatchValues, MediaError>(Cut(image, size)),
-            problem => Result.Error<PatchValues, MediaError>(new MediaError.UnusableShape(problem, "a picture less narrow")));
+        SmartResize.Image(new FrameSize(image.Height, image.Width), config.Factor, config.Bounds)
+            .MapError(MediaError (problem) => new MediaError.UnusableShape(problem, "a picture less narrow"))
+            .Map(size => Cut(image, size));
 
     private PatchValues Cut(PixelImage image, FrameSize size)
     {

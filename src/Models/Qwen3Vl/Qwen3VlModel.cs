@@ -40,7 +40,8 @@ public sealed class Qwen3VlModel : ITraceableModel
             vision is null ? Capabilities.Text : Capabilities.Vision | Capabilities.Video,
             generation.Sampling,
             ImagesAttendBothWays: false);
-        return new Qwen3VlModel(weights, text, vision, new KvCacheSpec(config.Text.NumKeyValueHeads, config.Text.HeadDim, Window: null), info);
+        var cache = new KvCacheSpec(config.Text.NumKeyValueHeads, config.Text.HeadDim, Window: null);
+        return new Qwen3VlModel(weights, text, vision, cache, info);
     }
 
     public SequenceCache NewCache() => new([.. _text.Layers.Select(_ => _weights.Backend.NewKvCache(_cache))]);

@@ -33,15 +33,15 @@ public sealed record Qwen3VlPositions(float[] Table, int Side, int Channels, int
 
     private void Blend((int First, int Second, float Weight) row, (int First, int Second, float Weight) column, Span<float> blend)
     {
-        var (upper, lower) = (1 - row.Weight, row.Weight);
-        var (left, right) = (1 - column.Weight, column.Weight);
+        var upper = (Left: (1 - row.Weight) * (1 - column.Weight), Right: (1 - row.Weight) * column.Weight);
+        var lower = (Left: row.Weight * (1 - column.Weight), Right: row.Weight * column.Weight);
         var upperLeft = Entry(row.First, column.First);
         var upperRight = Entry(row.First, column.Second);
         var lowerLeft = Entry(row.Second, column.First);
         var lowerRight = Entry(row.Second, column.Second);
         for (var i = 0; i < blend.Length; i++)
         {
-            blend[i] = upper * left * upperLeft[i] + upper * right * upperRight[i] + lower * left * lowerLeft[i] + lower * right * lowerRight[i];
+            blend[i] = upper.Left * upperLeft[i] + upper.Right * upperRight[i] + lower.Left * lowerLeft[i] + lower.Right * lowerRight[i];
         }
     }
 

@@ -7,8 +7,8 @@ using MlxActors.Native.Results;
 namespace MlxActors.Models.Qwen3Vl;
 
 /// <summary>
-/// Conversations for Qwen3-VL, as transformers' Qwen3VLProcessor prepares them: prompt by the chat template, each image at about its own size and
-/// standing for as many tokens as its size asks for.
+/// Conversations for Qwen3-VL, as transformers' Qwen3VLProcessor prepares them: prompt by the chat template, each image at about its own
+/// size and standing for as many tokens as its size asks for.
 /// </summary>
 public sealed class Qwen3VlProcessor : IProcessor
 {
@@ -57,8 +57,7 @@ public sealed class Qwen3VlProcessor : IProcessor
                     return new PromptError(error.Message, media[index].Field);
             }
         }
-        var lengths = patches.ToDictionary(
-            image => image.Key, MediaTokens (image) => new MediaTokens.Image(image.Value.GridRows * image.Value.GridColumns / _patchesPerToken));
+        var lengths = patches.ToDictionary(image => image.Key, MediaTokens (image) => new MediaTokens.Image(TokensOf(image.Value)));
         var tokenized = Qwen3VlPrompt.Tokenize(prompt, _tokenizer, lengths);
         return new PreparedPrompt(
             tokenized.Tokens,
@@ -67,4 +66,6 @@ public sealed class Qwen3VlProcessor : IProcessor
                     new PreparedImage(place.Position, place.Length, patches[place.Index], ContentHash.Of(media[place.Index].Content.Span))),
             ]);
     }
+
+    private int TokensOf(PatchValues image) => image.GridRows * image.GridColumns / _patchesPerToken;
 }

@@ -7,7 +7,10 @@ public static class Qwen3VlRope
 {
     private const double VisionTheta = 10000;
 
-    /// <summary>Interleaved sections: of three frequencies the first follows time, the second the row, the third the column; what is left follows time.</summary>
+    /// <summary>
+    /// Interleaved sections: of three frequencies the first follows time, the second the row, the third the column; what is left follows
+    /// time.
+    /// </summary>
     public static RopeSpec Text(Qwen3VlTextConfig config)
     {
         var (rows, columns) = (config.MropeSection[1], config.MropeSection[2]);

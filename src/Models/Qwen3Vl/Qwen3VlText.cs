@@ -1,12 +1,12 @@
-using MlxActors.Models.Nn;
-using MlxActors.Native.Tensors;
-
-namespace MlxActors.Models.Qwen3Vl;
-
 // Follows huggingface/transformers, src/transformers/models/qwen3_vl/modeling_qwen3_vl.py (Qwen3VLTextModel).
 //
 // R   rows of the step: the new tokens of all its sequences, one behind the other
 // V   vocabulary
+
+using MlxActors.Models.Nn;
+using MlxActors.Native.Tensors;
+
+namespace MlxActors.Models.Qwen3Vl;
 
 /// <summary>Attention and MLP, each behind a norm, each added to the residual stream.</summary>
 public sealed record Qwen3VlLayer(DecoderAttention SelfAttn, GatedMlp Mlp, RmsNorm InputLayernorm, RmsNorm PostAttentionLayernorm)

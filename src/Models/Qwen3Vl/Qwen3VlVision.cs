@@ -1,15 +1,15 @@
+// Follows huggingface/transformers, src/transformers/models/qwen3_vl/modeling_qwen3_vl.py (Qwen3VLVisionModel). A group of a video's
+// frames is encoded as an image of its own: the reference lets patches attend within one group only.
+//
+// P   patches of the image, in the order of PatchOrder
+// M   patches that merge to one token
+// C   hidden size of the tower
+
 using MlxActors.Models.Media;
 using MlxActors.Models.Nn;
 using MlxActors.Native.Tensors;
 
 namespace MlxActors.Models.Qwen3Vl;
-
-// Follows huggingface/transformers, src/transformers/models/qwen3_vl/modeling_qwen3_vl.py (Qwen3VLVisionModel). A group of a video's frames is
-// encoded as an image of its own: the reference lets patches attend within one group only.
-//
-// P   patches of the image, in the order of PatchOrder
-// M   patches that merge to one token
-// C   hidden size of the tower
 
 /// <summary>Brings squares of patches to the decoder's hidden size: <c>[P, C] → [P / M, hidden]</c>.</summary>
 /// <param name="Norm">Over one patch, or over the M · C numbers of a square: its own length tells which.</param>
@@ -33,7 +33,8 @@ public sealed record Qwen3VlMerger(LayerNorm Norm, Linear LinearFc1, Linear Line
         return LinearFc2.Forward(b, b.Activate(LinearFc1.Forward(b, Rows(b, normed, square)), Activation.Gelu));
     }
 
-    private static Tensor Rows(IBackend b, Tensor x, int columns) => b.Reshape(x, new Shape(checked((int)(x.Shape.Count / columns)), columns));
+    private static Tensor Rows(IBackend b, Tensor x, int columns) =>
+        b.Reshape(x, new Shape(checked((int)(x.Shape.Count / columns)), columns));
 }
 
 /// <summary>The tower and its mergers: patches in, rows for the decoder's embeddings and its first layers out.</summary>
@@ -55,7 +56,10 @@ public sealed record Qwen3VlVision(
         Qwen3VlPositions.Load(w / "pos_embed", b, config),
         [.. Enumerable.Range(0, config.Depth).Select(i => Block(w / "blocks" / i, b, config))],
         Qwen3VlMerger.Load(w / "merger", config, normalizesSquares: false),
-        [.. config.DeepstackVisualIndexes.Select((_, i) => Qwen3VlMerger.Load(w / "deepstack_merger_list" / i, config, normalizesSquares: true))],
+        [
+            .. config.DeepstackVisualIndexes.Select((_, i) =>
+                Qwen3VlMerger.Load(w / "deepstack_merger_list" / i, config, normalizesSquares: true)),
+        ],
         Qwen3VlRope.Vision(config.HeadDim),
         config);
 

@@ -9,8 +9,8 @@ public readonly record struct PixelBounds(long Min, long Max);
 public readonly record struct FrameSize(int Height, int Width);
 
 /// <summary>
-/// The size nearest to a picture's own whose sides are multiples of a factor and whose pixels lie within bounds, keeping the aspect ratio about:
-/// <c>smart_resize</c> of transformers' Qwen2-VL image processor and Qwen3-VL video processor.
+/// The size nearest to a picture's own whose sides are multiples of a factor and whose pixels lie within bounds, keeping the aspect ratio
+/// about: <c>smart_resize</c> of transformers' Qwen2-VL image processor and Qwen3-VL video processor.
 /// </summary>
 public static class SmartResize
 {
@@ -35,7 +35,8 @@ public static class SmartResize
         var (height, width) = ((double)size.Height, (double)size.Width);
         if (Math.Max(height, width) / Math.Min(height, width) > MaxRatio)
         {
-            return Result.Error<FrameSize, string>($"{size.Width} x {size.Height} pixels, one side may be at most {MaxRatio} times the other");
+            return Result.Error<FrameSize, string>(
+                $"{size.Width} x {size.Height} pixels, one side may be at most {MaxRatio} times the other");
         }
         var rounded = new FrameSize(Round(size.Height, factor), Round(size.Width, factor));
         var pixels = (long)roundedFrames * rounded.Height * rounded.Width;

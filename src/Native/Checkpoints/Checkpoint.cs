@@ -69,7 +69,8 @@ public sealed class Checkpoint : IDisposable
             var holder = tensors.TryGetValue(tensor, out var found) ? Path.GetFileName(found.File.Path) : null;
             if (holder != file)
             {
-                throw new CheckpointException(ShardIndex.FileName, tensor, $"the tensor in {file}", holder is null ? "it in no file" : $"it in {holder}");
+                throw new CheckpointException(
+                    ShardIndex.FileName, tensor, $"the tensor in {file}", holder is null ? "it in no file" : $"it in {holder}");
             }
         }
         return tensors;
@@ -86,7 +87,8 @@ public sealed class Checkpoint : IDisposable
             {
                 if (!tensors.TryAdd(tensor.Name, tensor))
                 {
-                    throw new CheckpointException(name, tensor.Name, "each tensor in one file", $"it in {Path.GetFileName(tensors[tensor.Name].File.Path)} too");
+                    var other = Path.GetFileName(tensors[tensor.Name].File.Path);
+                    throw new CheckpointException(name, tensor.Name, "each tensor in one file", $"it in {other} too");
                 }
             }
         }

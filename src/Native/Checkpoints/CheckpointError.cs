@@ -13,7 +13,8 @@ public sealed record CheckpointError(string File, string? Subject, string Expect
 }
 
 /// <summary>
-/// Carries a <see cref="CheckpointError"/> from deep within a file to the rim where it becomes a value; never leaves <c>Open</c> or <c>Load</c>.
+/// Carries a <see cref="CheckpointError"/> from deep within a file to the rim where it becomes a value; never leaves <c>Open</c>
+/// or <c>Load</c>.
 /// </summary>
 public sealed class CheckpointException(CheckpointError error, Exception? cause = null) : Exception(error.ToString(), cause)
 {

@@ -23,13 +23,14 @@ public static class JsonFile
         {
             CheckStrings(utf8.Span);
             using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.Clone()
-                : throw new CheckpointException(name, null, "a JSON object", $"a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}");
+            var root = document.RootElement;
+            return root.ValueKind == JsonValueKind.Object
+                ? root.Clone()
+                : throw new CheckpointException(name, null, "a JSON object", $"a JSON {root.ValueKind.ToString().ToLowerInvariant()}");
         }
         catch (JsonException exception)
         {
-            throw new CheckpointException(name, null, "a JSON object", $"a fault on line {exception.LineNumber + 1}: {exception.Message}", exception);
+            throw new CheckpointException(name, null, "a JSON object", exception.Message, exception);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 using MlxActors.Native.Tensors;
@@ -6,8 +7,9 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Native.Checkpoints;
 
 /// <summary>
-/// Reads the header of a safetensors file: 8 bytes of length, little-endian, then JSON from tensor names to dtype, shape and byte range, then the
-/// data. As strict as the reference reader (github.com/huggingface/safetensors), and stricter about names given twice.
+/// Reads the header of a safetensors file: 8 bytes of length, little-endian, then JSON from tensor names to dtype, shape and byte
+/// range, then the data. As strict as the reference reader (github.com/huggingface/safetensors), and stricter about names given
+/// twice.
 /// </summary>
 internal static class SafetensorsHeader
 {
@@ -169,7 +171,9 @@ internal static class SafetensorsHeader
         return count;
     }
 
-    /// <summary>Every byte of the data belongs to exactly one tensor, and each tensor's bytes are as many as its shape and dtype say.</summary>
+    /// <summary>
+    /// Every byte of the data belongs to exactly one tensor, and each tensor's bytes are as many as its shape and dtype say.
+    /// </summary>
     private static void CheckLayout(List<Entry> entries, long dataLength, Header header)
     {
         entries.Sort((left, right) => (left.Begin, left.End).CompareTo((right.Begin, right.End)));
@@ -183,8 +187,8 @@ internal static class SafetensorsHeader
             }
             if (ByteCount(entry) is var count && count != entry.End - entry.Begin)
             {
-                throw header.Fault(
-                    entry.Name, $"{count?.ToString() ?? "fewer than 2^63"} bytes for {entry.DType}{entry.Shape}", $"{entry.End - entry.Begin}");
+                var expected = count?.ToString(CultureInfo.InvariantCulture) ?? "fewer than 2^63";
+                throw header.Fault(entry.Name, $"{expected} bytes for {entry.DType}{entry.Shape}", $"{entry.End - entry.Begin}");
             }
             position = entry.End;
         }

@@ -35,9 +35,9 @@ internal sealed record ShardIndex(IReadOnlyDictionary<string, string> FileOfTens
     private static string ShardName(JsonProperty entry)
     {
         var name = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : null;
-        var isPlain = name is not null && name.EndsWith(".safetensors", StringComparison.Ordinal) && name.IndexOfAny(['/', '\\', ':', '\0']) < 0;
-        return isPlain
-            ? name!
-            : throw new CheckpointException(FileName, entry.Name, "the name of a .safetensors file in the same directory", entry.Value.GetRawText());
+        return name is not null && name.EndsWith(".safetensors", StringComparison.Ordinal) && name.IndexOfAny(['/', '\\', ':', '\0']) < 0
+            ? name
+            : throw new CheckpointException(
+                FileName, entry.Name, "the name of a .safetensors file in the same directory", entry.Value.GetRawText());
     }
 }

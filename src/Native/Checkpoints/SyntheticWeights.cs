@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using MlxActors.Native.Tensors;
 
@@ -35,7 +36,7 @@ public sealed class SyntheticWeights(ulong seed)
     /// <summary>Random bits.</summary>
     private TensorSource Random(string name, DType dtype, Shape shape) => new(name, dtype, shape, stream =>
     {
-        var state = seed ^ BinaryPrimitives.ReadUInt64LittleEndian(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        var state = seed ^ BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
         WriteBlocks(stream, shape.Count * dtype.Size(), new byte[BlockBytes], block =>
         {
             foreach (ref var word in MemoryMarshal.Cast<byte, ulong>(block.AsSpan()))

@@ -87,7 +87,7 @@ public sealed unsafe partial class CpuBackend
             Sums = Scratch<float>(groups),
         };
         Run(new QuantizeRows(x, quantized), rows, block: 1);
-        var scratch = Scratch<byte>(_pool.Count * LinearFastKernel.ScratchLength);
+        var scratch = Scratch<byte>(_pool.Count * LinearFastKernel.ScratchLength(matrix.Groups));
         var tiles = Operands.Blocks(matrix.N, WeightTile.Columns);
         Run(new LinearFastKernel(quantized, matrix, bias, y, scratch), tiles, BlocksOf(tiles));
     }

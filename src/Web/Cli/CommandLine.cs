@@ -68,7 +68,12 @@ internal static class CommandLine
         };
         root.Validators.Add(result =>
         {
-            if (result.GetValue(ModelArgument) is not null && result.GetValue(Model) is not null)
+            var argument = result.GetValue(ModelArgument);
+            if (argument?.StartsWith('-') == true)
+            {
+                result.AddError($"Unknown option '{argument}'.");
+            }
+            else if (argument is not null && result.GetValue(Model) is not null)
             {
                 result.AddError("Name the model once: as an argument or with --model.");
             }
@@ -78,8 +83,8 @@ internal static class CommandLine
 
     private static void Within(System.CommandLine.Parsing.OptionResult result, int least, int most)
     {
-        // A value that is no number has its own error already.
-        if (!result.Errors.Any() && result.GetValueOrDefault<int?>() is { } value && (value < least || value > most))
+        // A value that is no number gets its error from the parser.
+        if (result.Tokens is [var token] && int.TryParse(token.Value, out var value) && (value < least || value > most))
         {
             result.AddError($"{result.Option.Name} must be from {least} to {most}, not {value}.");
         }

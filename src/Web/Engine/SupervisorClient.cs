@@ -24,7 +24,8 @@ internal sealed class SupervisorClient(
         GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        if (await AskAsync<GenerationAccepted>(new Generate(request), AcceptTimeout, either.Token) is { } accepted)
+        if (await AskAsync<GenerationAccepted>(new Generate(request), AcceptTimeout, either.Token) is { } accepted
+            && !either.IsCancellationRequested)
         {
             await using var events = accepted.Events.RunAsAsyncEnumerable(system).GetAsyncEnumerator(either.Token);
             while (await MoveNextAsync(events, either.Token))

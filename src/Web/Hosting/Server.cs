@@ -59,5 +59,8 @@ internal static class Server
             console.TimestampFormat = "HH:mm:ss ";
         });
         logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // A host that cannot start throws what it logs, and the command line says it in one sentence.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
     }
 }

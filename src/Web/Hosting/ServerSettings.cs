@@ -13,6 +13,18 @@ internal sealed record ServerSettings(IPEndPoint Address, long MaxRequestBytes, 
 {
     public static Result<ServerSettings, string> Read(Config config, Surroundings surroundings)
     {
+        try
+        {
+            return Check(config, surroundings);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ConfigurationException)
+        {
+            return Result.Error<ServerSettings, string>($"A value in the section mlxactors.http or mlxactors.models cannot be read: {e.Message}");
+        }
+    }
+
+    private static Result<ServerSettings, string> Check(Config config, Surroundings surroundings)
+    {
         var host = config.GetString("mlxactors.http.host", null);
         var port = config.GetInt("mlxactors.http.port", 0);
         var maxRequest = config.GetByteSize("mlxactors.http.max-request-size");
@@ -20,7 +32,7 @@ internal sealed record ServerSettings(IPEndPoint Address, long MaxRequestBytes, 
                 $"The host '{host}' is not an address. Give an IP address such as 127.0.0.1, or 0.0.0.0 for every interface.")
             : port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort ? Result.Error<ServerSettings, string>(
                 $"The port {port} is not between {IPEndPoint.MinPort} and {IPEndPoint.MaxPort}.")
-            : maxRequest is not > 0 ? Result.Error<ServerSettings, string>("mlxactors.http.max-request-size must be a size such as 64MB.")
+            : maxRequest is not > 0 ? Result.Error<ServerSettings, string>("mlxactors.http.max-request-size must be a size such as 64MiB.")
             : Result.Ok<ServerSettings, string>(new ServerSettings(
                 new IPEndPoint(address, port),
                 maxRequest.Value,

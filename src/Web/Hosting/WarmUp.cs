@@ -7,10 +7,16 @@ namespace MlxActors.Web.Hosting;
 
 /// <summary>Has the default model loaded, and one token generated, before the first client asks. A failure here is only logged.</summary>
 internal sealed partial class WarmUp(
-    SupervisorClient supervisor, ModelLocation model, Func<RequestId> newId, TimeProvider clock, ILogger<WarmUp> log) : BackgroundService
+    SupervisorClient supervisor,
+    ModelLocation model,
+    Func<RequestId> newId,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<WarmUp> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await StartedAsync(stoppingToken);
         var started = clock.GetTimestamp();
         await foreach (var happened in supervisor.GenerateAsync(Request(), stoppingToken))
         {
@@ -24,6 +30,15 @@ internal sealed partial class WarmUp(
                     break;
             }
         }
+    }
+
+    // A server that cannot listen must not begin to load.
+    private async Task StartedAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var listening = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
+        using var stopping = stoppingToken.Register(() => started.TrySetResult());
+        await started.Task;
     }
 
     private GenerationRequest Request() => new(

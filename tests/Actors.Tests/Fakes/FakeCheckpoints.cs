@@ -39,7 +39,8 @@ internal sealed class FakeCheckpoints
 
     /// <summary>Models are named by one letter; "alias-x" is another name of x.</summary>
     private static Result<ModelLocation, string> Resolve(string name) =>
-        name.Length == 1 ? new ModelLocation(name, name)
+        name.Length == 0 ? throw new InvalidOperationException("a bug in the catalogue")
+        : name.Length == 1 ? new ModelLocation(name, name)
         : name.StartsWith("alias-", StringComparison.Ordinal) ? new ModelLocation(name, name[^1..])
         : "no such folder";
 

@@ -16,8 +16,8 @@ internal sealed record FakeStep(ImmutableArray<int> RowsPerSequence)
 }
 
 /// <summary>
-/// A model whose next token depends on every token before it, through the cache: rows that meet the wrong cache, get lost, or come twice change the
-/// answer. Refuses calls from any thread but the first one's.
+/// A model whose next token depends on every token before it, through the cache: rows that meet the wrong cache, get lost, or come twice
+/// change the answer. Refuses calls from any thread but the first one's.
 /// </summary>
 internal sealed class FakeModel(string name, CpuBackend backend, Action unloaded) : IModel
 {

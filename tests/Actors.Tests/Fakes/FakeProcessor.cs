@@ -7,7 +7,9 @@ using MlxActors.Native.Results;
 
 namespace MlxActors.Actors.Tests.Fakes;
 
-/// <summary>A token a letter. An image takes as many tokens as its file has bytes; its features begin at a thousand times its first byte.</summary>
+/// <summary>
+/// A token a letter. An image takes as many tokens as its file has bytes; its features count up from a thousand times its first byte.
+/// </summary>
 internal sealed class FakeProcessor : IProcessor
 {
     public const string Unwanted = "unwanted";
@@ -15,6 +17,9 @@ internal sealed class FakeProcessor : IProcessor
 
     /// <summary>Called before each prompt, on the thread pool; may wait or throw.</summary>
     public Action<CancellationToken> OnPrepare { get; set; } = _ => { };
+
+    /// <summary>Called for each token that is decoded; may throw.</summary>
+    public Action OnDecode { get; set; } = () => { };
 
     public static ImmutableArray<int> Tokens(string text) => [.. text.Select(letter => 1 + (letter % (FakeModel.Vocabulary - 2)))];
 
@@ -62,11 +67,15 @@ internal sealed class FakeProcessor : IProcessor
         return new PreparedPrompt(tokens.ToImmutable(), images.ToImmutable());
     }
 
-    public IncrementalDecoder NewDecoder() => new Decoder();
+    public IncrementalDecoder NewDecoder() => new Decoder(this);
 
-    private sealed class Decoder : IncrementalDecoder
+    private sealed class Decoder(FakeProcessor processor) : IncrementalDecoder
     {
-        public override string Add(int token) => Text([token]);
+        public override string Add(int token)
+        {
+            processor.OnDecode();
+            return Text([token]);
+        }
 
         public override string Flush() => "";
     }

@@ -28,7 +28,7 @@ public sealed class PrefillTests
         Assert.Equal(10, Prefill.ChunkEnd(0, 100, [Image(4, 6), Image(10, 6)], chunk: 10));
 
     [Property]
-    public Property ChunkEnd_AnyPrompt_CoversItOnceAndCutsNoImage() => Prop.ForAll(Prompts, Gen.Choose(1, 20).ToArbitrary(), (runs, chunk) =>
+    public Property ChunkEnd_AnyPrompt_CoversItOnceAndCutsNoImage() => Prop.ForAll(Prompts, ChunkSizes, (runs, chunk) =>
     {
         var (images, length) = Lay(runs);
         var position = 0;
@@ -43,6 +43,8 @@ public sealed class PrefillTests
         }
         return true;
     });
+
+    private static Arbitrary<int> ChunkSizes => Gen.Choose(1, 20).ToArbitrary();
 
     /// <summary>Lengths of runs, text and image by turns.</summary>
     private static Arbitrary<int[]> Prompts => Gen.Choose(1, 30).NonEmptyListOf().Select(runs => runs.ToArray()).ToArbitrary();
@@ -61,5 +63,6 @@ public sealed class PrefillTests
         return ([.. images], position);
     }
 
-    private static PreparedImage Image(int position, int length) => new(position, length, new PixelValues([], 3, 0, 0), new ContentHash(""));
+    private static PreparedImage Image(int position, int length) =>
+        new(position, length, new PixelValues([], 3, 0, 0), new ContentHash(""));
 }

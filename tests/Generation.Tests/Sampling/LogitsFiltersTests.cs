@@ -70,7 +70,8 @@ public sealed class LogitsFiltersTests
     public Property AnyFilters_InAFold_NeverLeaveOutTheBest() => Prop.ForAll(Rows, row =>
     {
         var best = Array.IndexOf(row, row.Max());
-        return Filtered(row, LogitsFilters.Temperature(.3f), LogitsFilters.TopK(3), LogitsFilters.TopP(.2), LogitsFilters.MinP(.9)).Contains(best);
+        return Filtered(row, LogitsFilters.Temperature(.3f), LogitsFilters.TopK(3), LogitsFilters.TopP(.2), LogitsFilters.MinP(.9))
+            .Contains(best);
     });
 
     private static Arbitrary<float[]> Rows =>

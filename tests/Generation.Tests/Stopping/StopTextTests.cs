@@ -47,7 +47,8 @@ public sealed class StopTextTests
     private static Arbitrary<string> Texts => Gen.Elements('a', 'b').ListOf().Select(letters => string.Concat(letters)).ToArbitrary();
 
     private static Arbitrary<string[]> Stops =>
-        Gen.Elements('a', 'b', 'c').NonEmptyListOf().Select(letters => string.Concat(letters)).ListOf().Select(stops => stops.ToArray()).ToArbitrary();
+        Gen.Elements('a', 'b', 'c').NonEmptyListOf().Select(letters => string.Concat(letters))
+            .ListOf().Select(stops => stops.ToArray()).ToArbitrary();
 
     private static Arbitrary<int[]> Cuts => Gen.Choose(0, 3).ListOf().Select(cuts => cuts.ToArray()).ToArbitrary();
 

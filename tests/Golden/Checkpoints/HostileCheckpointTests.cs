@@ -42,7 +42,7 @@ public sealed class HostileCheckpointTests : IDisposable
             case Result<LoadedModel, LoadError>.Error(var error):
                 backend.Dispose();
                 Assert.True(expected is "error" or "either", error.Message);
-                Assert.All(Names(hostile), part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+                Assert.All(Texts(hostile, "names"), part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
                 Assert.NotNull(error.File);
                 break;
         }
@@ -57,8 +57,8 @@ public sealed class HostileCheckpointTests : IDisposable
             : [];
     }
 
-    private static IEnumerable<string> Names(JsonElement hostile) =>
-        hostile.TryGetProperty("names", out var names) ? names.EnumerateArray().Select(name => name.GetString()!) : [];
+    private static IEnumerable<string> Texts(JsonElement hostile, string key) =>
+        hostile.TryGetProperty(key, out var texts) ? texts.EnumerateArray().Select(text => text.GetString()!) : [];
 
     /// <summary>
     /// The good checkpoint's files, less those the case removes, with its own laid over; two folders deep, with a good file where a
@@ -66,7 +66,7 @@ public sealed class HostileCheckpointTests : IDisposable
     /// </summary>
     private string Prepare(string name, JsonElement hostile)
     {
-        var removed = hostile.TryGetProperty("remove", out var list) ? list.EnumerateArray().Select(file => file.GetString()).ToArray() : [];
+        var removed = Texts(hostile, "remove").ToHashSet();
         var target = _scratch.CreateSubdirectory("checkpoints/case");
         var outside = _scratch.CreateSubdirectory("other");
         Copy(new FileInfo(Goldens.PathOf(Folder, Base, "model.safetensors")), outside);

@@ -4,15 +4,17 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Golden.Families;
 
 /// <summary>
-/// Fast mode, which rounds activations to 8 bits a group, held against the fixtures by bounds that were measured, and then doubled for other machines.
-/// Random checkpoints are harder on it than trained ones: nothing in them averages the rounding out.
+/// Fast mode, which rounds activations to 8 bits a group, held against the fixtures by bounds that were measured, and then doubled
+/// for other machines. Random checkpoints are harder on it than trained ones: nothing in them averages the rounding out.
 /// </summary>
 public sealed class FamilyFastTests : IDisposable
 {
     /// <summary>Root mean square of a case's errors over that of its logits; 0.1 was measured.</summary>
     private const double RelativeErrorBound = 0.2;
 
-    /// <summary>A token that leads the others by more is chosen in fast mode too; the largest lead that was lost is 0.8, on logits of about ±10.</summary>
+    /// <summary>
+    /// A token that leads the others by more is chosen in fast mode too; the largest lead that was lost is 0.8, on logits of about ±10.
+    /// </summary>
     private const double MarginBound = 1.6;
 
     private readonly IBackend _exact = Backends.Exact();
@@ -36,7 +38,8 @@ public sealed class FamilyFastTests : IDisposable
         var expected = golden.Outputs.Single(output => output.Name is "logits" or "step_logits").Values;
         var rows = Logits(golden, _fast);
 
-        float[] actual = [.. (golden.Inputs.LogitPositions ?? [.. Enumerable.Range(0, rows.Length)]).SelectMany(position => rows[position])];
+        var positions = golden.Inputs.LogitPositions ?? [.. Enumerable.Range(0, rows.Length)];
+        float[] actual = [.. positions.SelectMany(position => rows[position])];
 
         Assert.InRange(TensorPrimitives.Distance<float>(expected, actual) / TensorPrimitives.Norm<float>(expected), 0, RelativeErrorBound);
     }

@@ -76,7 +76,8 @@ public sealed class FamilyGoldenTests : IDisposable
         using var run = new ModelRun(golden, model, _backend);
         var prompt = golden.Inputs.Ids;
         ImmutableArray<int> tokens = [.. prompt, .. golden.Greedy ?? []];
-        var logits = run.StepAll(tokens.AsSpan(), (state, value) => states[golden.Family.TextState(state)] = _backend.View(value).ToArray());
+        void Add(string state, Tensor value) => states[golden.Family.TextState(state)] = _backend.View(value).ToArray();
+        var logits = run.StepAll(tokens.AsSpan(), Add);
         var vocabulary = model.Info.VocabSize;
         states["logits"] = golden.Inputs.LogitPositions is { } rows
             ? [.. rows.SelectMany(position => logits[(position * vocabulary)..((position + 1) * vocabulary)])]

@@ -43,6 +43,27 @@ public abstract class FamilyStepTests(IBackend backend) : IDisposable
     }
 
     [SkippableTheory]
+    [MemberData(nameof(Cases))]
+    public void Prefill_BehindACachedPrefix_GivesTheLogitsOfOnePrefill(string? path)
+    {
+        var golden = GoldenCase.Read(Goldens.SkipWhenNone(path, Kind));
+        using var model = golden.Load(backend);
+        using var whole = new ModelRun(golden, model, backend);
+        var ids = golden.Inputs.Ids;
+        var expected = whole.StepAll(ids.AsSpan());
+        var uncut = model.Info.ImagesAttendBothWays ? whole.Media.ToArray() : [];
+
+        foreach (var chunk in Chunks(ids.Length, uncut, new Random(ids.Length)))
+        {
+            var start = chunk.Start.Value;
+            if (whole.StepAllBehind(start, ids.AsSpan()[start..]) is { } actual)
+            {
+                Assert.Equal(expected[(start * model.Info.VocabSize)..], actual);
+            }
+        }
+    }
+
+    [SkippableTheory]
     [MemberData(nameof(Checkpoints))]
     public void Decode_SequencesInOneBatch_GiveTheLogitsOfEachAlone(string? checkpoint)
     {

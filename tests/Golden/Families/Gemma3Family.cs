@@ -51,7 +51,8 @@ public sealed class Gemma3Family : GoldenFamily
             ? GoldenTensors.Open(Path.Combine(Path.GetDirectoryName(file.Path)!, other.GetString()!))
             : file.Tensors;
         var shape = input.GetProperty("shape").EnumerateArray().Select(length => length.GetInt32()).ToArray();
-        var (values, size) = (source["input.pixel_values"].Floats(), shape[1] * shape[2] * shape[3]);
-        return [.. Enumerable.Range(0, shape[0]).Select(i => new PixelValues(values.AsSpan(i * size, size).ToArray(), shape[1], shape[2], shape[3]))];
+        var (channels, height, width) = (shape[1], shape[2], shape[3]);
+        var images = source["input.pixel_values"].Floats().Chunk(channels * height * width).Take(shape[0]);
+        return [.. images.Select(image => new PixelValues(image, channels, height, width))];
     }
 }

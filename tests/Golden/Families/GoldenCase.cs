@@ -24,7 +24,9 @@ public sealed record GoldenCase(
 
     public static IReadOnlyList<string> Paths { get; } =
     [
-        .. ((IEnumerable<object?[]>)Goldens.Files(Folder, "*.json", IsCase)).SelectMany(row => row.OfType<string>()).Where(path => KindOf(path) != "unit"),
+        .. ((IEnumerable<object?[]>)Goldens.Files(Folder, "*.json", IsCase))
+            .SelectMany(row => row.OfType<string>())
+            .Where(path => KindOf(path) != "unit"),
     ];
 
     public static TheoryData<string?> All => Goldens.Rows(Paths);
@@ -49,7 +51,9 @@ public sealed record GoldenCase(
         ImmutableArray<(string, JsonElement)> overrides = json.TryGetProperty("config_overrides", out var changed)
             ? [.. changed.EnumerateObject().Select(entry => (entry.Name, entry.Value))]
             : [];
-        var informative = json.TryGetProperty("informative_only", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToArray() : [];
+        var informative = json.TryGetProperty("informative_only", out var names)
+            ? names.EnumerateArray().Select(name => name.GetString()).ToArray()
+            : [];
         return new GoldenCase(
             family,
             directory,
@@ -59,7 +63,9 @@ public sealed record GoldenCase(
                     .Where(output => !informative.Contains(output.Name) && !family.Indices.Contains(output.Name))
                     .Select(output => Output(output, tensors)),
             ],
-            json.TryGetProperty("greedy", out var greedy) ? [.. greedy.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())] : null,
+            json.TryGetProperty("greedy", out var greedy)
+                ? [.. greedy.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())]
+                : null,
             overrides);
     }
 
@@ -67,7 +73,8 @@ public sealed record GoldenCase(
     public ITraceableModel Load(IBackend backend)
     {
         var config = Config(Directory, ConfigOverrides);
-        var checkpoint = Checkpoint.Open(Directory).Match(checkpoint => checkpoint, error => throw new InvalidOperationException(error.ToString()));
+        var checkpoint = Checkpoint.Open(Directory)
+            .Match(opened => opened, error => throw new InvalidOperationException(error.ToString()));
         var weights = new WeightSource(checkpoint, QuantizationConfig.Parse(config), backend);
         return (ITraceableModel)ModelLoader.FamilyOf(config).Model(weights, GenerationConfig.Read(Directory));
     }
@@ -96,6 +103,10 @@ public sealed record GoldenCase(
         var tensor = tensors[output.Value.GetProperty("tensor").GetString()!];
         var values = tensor.DType is "I32" or "I64" ? [.. tensor.Longs().Select(value => (float)value)] : tensor.Floats();
         return new GoldenOutput(
-            output.Name, values, tensor.Shape, output.Value.GetProperty("atol").GetDouble(), output.Value.GetProperty("rtol").GetDouble());
+            output.Name,
+            values,
+            tensor.Shape,
+            output.Value.GetProperty("atol").GetDouble(),
+            output.Value.GetProperty("rtol").GetDouble());
     }
 }

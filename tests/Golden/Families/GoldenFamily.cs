@@ -25,7 +25,7 @@ public sealed record CaseInputs(ImmutableArray<int> Ids, ImmutableArray<int>? Lo
 /// <summary>How the fixtures of a family name what goes in and what comes out.</summary>
 public abstract class GoldenFamily
 {
-    private static readonly IReadOnlyDictionary<string, GoldenFamily> ByFolder = new Dictionary<string, GoldenFamily>(StringComparer.Ordinal)
+    private static readonly Dictionary<string, GoldenFamily> ByFolder = new(StringComparer.Ordinal)
     {
         ["gemma3"] = new Gemma3Family(),
         ["qwen3_vl"] = new Qwen3VlFamily(),

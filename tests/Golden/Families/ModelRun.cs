@@ -32,6 +32,16 @@ public sealed class ModelRun : IDisposable
     /// <summary>Logits of each of <paramref name="tokens"/>, one row behind the other.</summary>
     public float[] StepAll(ReadOnlySpan<int> tokens, Trace? trace = null) => Forward(tokens, LogitRows.All, trace);
 
+    /// <summary>
+    /// Logits of each of <paramref name="tokens"/> behind the first <paramref name="length"/> of the sequence; null when its caches cannot be
+    /// taken back that far. The sequence stays as it is.
+    /// </summary>
+    public float[]? StepAllBehind(int length, ReadOnlySpan<int> tokens)
+    {
+        using var fork = Cache.Fork(length);
+        return fork is null ? null : Forward(fork, tokens, LogitRows.All, null);
+    }
+
     /// <summary>The greedy continuation behind a prompt, with the logits that chose each token.</summary>
     public (ImmutableArray<int> Ids, ImmutableArray<float[]> Logits) Greedy(ReadOnlySpan<int> prompt, int count)
     {
@@ -53,11 +63,13 @@ public sealed class ModelRun : IDisposable
         }
     }
 
-    private float[] Forward(ReadOnlySpan<int> tokens, LogitRows rows, Trace? trace)
+    private float[] Forward(ReadOnlySpan<int> tokens, LogitRows rows, Trace? trace) => Forward(Cache, tokens, rows, trace);
+
+    private float[] Forward(SequenceCache cache, ReadOnlySpan<int> tokens, LogitRows rows, Trace? trace)
     {
         using var scope = _backend.BeginScope();
         var batch = new Batch(_model.Info.ImagesAttendBothWays);
-        batch.Add(Cache, tokens, _media, rows);
+        batch.Add(cache, tokens, _media, rows);
         return _backend.View(_model.Forward(batch, trace)!.Value).ToArray();
     }
 }

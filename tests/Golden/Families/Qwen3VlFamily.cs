@@ -22,7 +22,7 @@ public sealed class Qwen3VlFamily : GoldenFamily
     {
         "embeddings" => "hidden_embed",
         "final_norm" => "hidden_norm",
-        _ => string.Create(CultureInfo.InvariantCulture, $"hidden_layer_{int.Parse(state.AsSpan("layer_".Length), CultureInfo.InvariantCulture)}"),
+        _ => $"hidden_layer_{int.Parse(state.AsSpan("layer_".Length), CultureInfo.InvariantCulture)}",
     };
 
     public override void AddTowerState(Dictionary<string, List<float>> states, string kind, string state, ReadOnlySpan<float> values) =>
@@ -38,7 +38,8 @@ public sealed class Qwen3VlFamily : GoldenFamily
     }
 
     /// <summary>Each kind takes its own patches in order; a group of frames stands alone, as an image does.</summary>
-    private static IEnumerable<GoldenMedia> Place(ImmutableArray<int> ids, Qwen3VlConfig config, Queue<PatchValues> images, Queue<PatchValues> groups)
+    private static IEnumerable<GoldenMedia> Place(
+        ImmutableArray<int> ids, Qwen3VlConfig config, Queue<PatchValues> images, Queue<PatchValues> groups)
     {
         for (var position = 0; position < ids.Length; position++)
         {

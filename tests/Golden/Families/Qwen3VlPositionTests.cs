@@ -37,13 +37,16 @@ public sealed class Qwen3VlPositionTests : IDisposable
     {
         var file = CaseOf(Goldens.SkipWhenNone(path, "vision positions"));
         var config = Qwen3VlConfig.Parse(file.Config).Vision!;
-        var grids = file.Integers("input.grid_thw").Chunk(3).SelectMany(grid => Enumerable.Repeat((Rows: grid[1], Columns: grid[2]), grid[0])).ToArray();
+        var grids = file.Integers("input.grid_thw").Chunk(3)
+            .SelectMany(grid => Enumerable.Repeat((Rows: grid[1], Columns: grid[2]), grid[0]))
+            .ToArray();
         using var source = Open(file);
         var table = Qwen3VlPositions.Load(WeightMap.Root(source) / "vision_tower" / "pos_embed", _backend, config);
 
         var embeddings = grids.SelectMany(grid => _backend.View(table.Forward(_backend, grid.Rows, grid.Columns)).ToArray()).ToArray();
         var order = grids.SelectMany(grid => PatchOrder.Of(grid.Rows, grid.Columns, config.SpatialMergeSize)).ToArray();
-        var actual = Angles([.. order.Select(patch => patch.Row), .. order.Select(patch => patch.Column)], 2, Qwen3VlRope.Vision(config.HeadDim));
+        int[] positions = [.. order.Select(patch => patch.Row), .. order.Select(patch => patch.Column)];
+        var actual = Angles(positions, 2, Qwen3VlRope.Vision(config.HeadDim));
 
         AssertClose(file, "pos_embed", embeddings);
         AssertClose(file, "row_col", [.. order.SelectMany(patch => new float[] { patch.Row, patch.Column })]);
@@ -55,8 +58,8 @@ public sealed class Qwen3VlPositionTests : IDisposable
     {
         var file = Goldens.PathOf(path);
         var config = ConfigNode.Read(Path.GetDirectoryName(Path.GetDirectoryName(file))!, "config.json");
-        return new CaseFile(
-            file, JsonDocument.Parse(File.ReadAllText(file)).RootElement, GoldenTensors.Open(Path.ChangeExtension(file, ".safetensors")), config);
+        var tensors = GoldenTensors.Open(Path.ChangeExtension(file, ".safetensors"));
+        return new CaseFile(file, JsonDocument.Parse(File.ReadAllText(file)).RootElement, tensors, config);
     }
 
     private WeightSource Open(CaseFile file) => new(

@@ -32,18 +32,22 @@ internal static class Qwen3VlFixture
     public static T Ok<T, TError>(Result<T, TError> result) =>
         result.Match(value => value, error => throw new InvalidDataException($"{error}"));
 
-    /// <summary>Holds all patches of a picture or video against the kept ones and the means of all, as the fixtures' tolerance says.</summary>
-    public static void AssertPatches(JsonElement golden, JsonElement tolerance, GoldenTensors tensors, string pixels, IReadOnlyList<PatchValues> groups)
+    /// <summary>Holds patches against the kept ones and the means of all, within the fixtures' tolerance.</summary>
+    public static void AssertPatches(
+        JsonElement golden, JsonElement tolerance, GoldenTensors tensors, string pixels, IReadOnlyList<PatchValues> groups)
     {
         int[] grid = [groups.Count, groups[0].GridRows, groups[0].GridColumns];
         Assert.Equal(Ints(golden.GetProperty("grid_thw")), grid);
         var patches = golden.GetProperty("patches").GetInt32();
         float[] actual = [.. groups.SelectMany(group => group.Values)];
         var length = actual.Length / patches;
-        var kept = Ints(golden.GetProperty("kept_patches")).SelectMany(patch => ChannelsFirst(actual.AsSpan(patch * length, length))).ToArray();
+        var kept = Ints(golden.GetProperty("kept_patches"))
+            .SelectMany(patch => ChannelsFirst(actual.AsSpan(patch * length, length)))
+            .ToArray();
 
-        var differences = tensors[golden.GetProperty(pixels).GetString()!].Floats().Zip(kept, (left, right) => Math.Abs(left - right)).ToArray();
-        Assert.Equal(kept.Length, differences.Length);
+        var expected = tensors[golden.GetProperty(pixels).GetString()!].Floats();
+        Assert.Equal(expected.Length, kept.Length);
+        var differences = expected.Zip(kept, (left, right) => Math.Abs(left - right)).ToArray();
         Assert.True(differences.Max() <= tolerance.GetProperty("max_abs").GetDouble(), $"differs by {differences.Max()}");
         var share = differences.Count(difference => difference > 0.0001) / (double)differences.Length;
         Assert.True(share <= tolerance.GetProperty("max_share_off_by_more_than_0.0001").GetDouble(), $"{share:P2} of the values are off");

@@ -25,7 +25,9 @@ public sealed partial class Qwen3VlFrameTests
         var golden = Qwen3VlFixture.Row(row, FramesFile, "rows");
         var settings = Qwen3VlFixture.Json(FramesFile);
         var rate = new FrameRate(
-            settings.GetProperty("fps").GetDouble(), settings.GetProperty("min_frames").GetInt32(), settings.GetProperty("max_frames").GetInt32());
+            settings.GetProperty("fps").GetDouble(),
+            settings.GetProperty("min_frames").GetInt32(),
+            settings.GetProperty("max_frames").GetInt32());
 
         var sampling = FrameSampling.Of(
             golden.GetProperty("total_frames").GetInt32(),
@@ -51,7 +53,8 @@ public sealed partial class Qwen3VlFrameTests
     /// <summary>Of long videos the fixtures hold the ends and the sum.</summary>
     private static void AssertEnds(JsonElement golden, FrameSampling sampling, string[] labels)
     {
-        var (first, last) = (Qwen3VlFixture.Ints(golden.GetProperty("first_indices")), Qwen3VlFixture.Ints(golden.GetProperty("last_indices")));
+        var first = Qwen3VlFixture.Ints(golden.GetProperty("first_indices"));
+        var last = Qwen3VlFixture.Ints(golden.GetProperty("last_indices"));
         Assert.Equal(first, sampling.Indices[..first.Length].ToArray());
         Assert.Equal(last, sampling.Indices[^last.Length..].ToArray());
         Assert.Equal(golden.GetProperty("index_sum").GetInt64(), sampling.Indices.Sum(index => (long)index));
@@ -60,7 +63,8 @@ public sealed partial class Qwen3VlFrameTests
         Assert.Equal(lastLabels, labels[^lastLabels.Length..]);
     }
 
-    private static string?[] Texts(JsonElement golden, string name) => [.. golden.GetProperty(name).EnumerateArray().Select(text => text.GetString())];
+    private static string?[] Texts(JsonElement golden, string name) =>
+        [.. golden.GetProperty(name).EnumerateArray().Select(text => text.GetString())];
 
     [SkippableTheory]
     [MemberData(nameof(Expansions))]
@@ -77,14 +81,17 @@ public sealed partial class Qwen3VlFrameTests
         Assert.Equal(Qwen3VlFixture.Ints(golden.GetProperty("ids")), tokens.Tokens.ToArray());
     }
 
-    private static Queue<MediaTokens> Media(JsonElement media, Func<JsonElement, MediaTokens> read) => new(media.EnumerateArray().Select(read));
+    private static Queue<MediaTokens> Media(JsonElement media, Func<JsonElement, MediaTokens> read) =>
+        new(media.EnumerateArray().Select(read));
 
     private static MediaTokens Image(JsonElement image) => new MediaTokens.Image(GroupLength(image));
 
     private static MediaTokens Video(JsonElement video)
     {
         var fps = video.GetProperty("fps").GetDouble();
-        var seconds = Qwen3VlFixture.Ints(video.GetProperty("indices")).Select(index => index / fps).Chunk(2).Select(pair => (pair[0] + pair[^1]) / 2);
+        var seconds = Qwen3VlFixture.Ints(video.GetProperty("indices")).Select(index => index / fps)
+            .Chunk(2)
+            .Select(pair => (pair[0] + pair[^1]) / 2);
         return new MediaTokens.Video([.. seconds.Select(FrameSampling.Label)], GroupLength(video));
     }
 

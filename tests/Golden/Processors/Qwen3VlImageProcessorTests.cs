@@ -101,7 +101,8 @@ public sealed class Qwen3VlImageProcessorTests
         }
     }
 
-    private static GoldenTensors Tensors(string file) => GoldenTensors.Open(Path.ChangeExtension(Qwen3VlFixture.PathOf(file), ".safetensors"));
+    private static GoldenTensors Tensors(string file) =>
+        GoldenTensors.Open(Path.ChangeExtension(Qwen3VlFixture.PathOf(file), ".safetensors"));
 
     private static void AssertPatches(JsonElement golden, string file, string pixels, IReadOnlyList<PatchValues> groups) =>
         Qwen3VlFixture.AssertPatches(golden, Qwen3VlFixture.Json(file).GetProperty("tolerance"), Tensors(file), pixels, groups);

@@ -5,7 +5,8 @@ using MlxActors.Native.Results;
 namespace MlxActors.Golden.Prompts;
 
 /// <summary>
-/// The conversations with the demo models, <c>demo/&lt;model&gt;.jsonl</c>: template, tools, images and tokenizer at once, as the server uses them.
+/// The conversations with the demo models, <c>demo/&lt;model&gt;.jsonl</c>: template, tools, images and tokenizer at once, as the server
+/// uses them.
 /// </summary>
 public sealed class DemoPromptGoldens
 {
@@ -40,8 +41,11 @@ public sealed class DemoPromptGoldens
         Assert.Equal(row.GetProperty("reply").GetString(), reply);
     }
 
-    private static IProcessor ProcessorOf(string name) =>
-        Processors.GetOrAdd(Path.GetFileNameWithoutExtension(PromptRows.FileOf(name)), model => new Lazy<IProcessor>(() => Load(model))).Value;
+    private static IProcessor ProcessorOf(string name)
+    {
+        var model = Path.GetFileNameWithoutExtension(PromptRows.FileOf(name));
+        return Processors.GetOrAdd(model, _ => new Lazy<IProcessor>(() => Load(model))).Value;
+    }
 
     private static IProcessor Load(string model)
     {
@@ -49,6 +53,7 @@ public sealed class DemoPromptGoldens
         var config = ConfigNode.Read(directory, "config.json");
         var info = new ModelInfo(
             config.Text("model_type")!, 0, 0, [], Capabilities.Vision, SamplingDefaults.Silent, ImagesAttendBothWays: false);
-        return ModelLoader.FamilyOf(config).Processor(directory, info).Match(processor => processor, error => throw new InvalidDataException(error.Message));
+        return ModelLoader.FamilyOf(config).Processor(directory, info)
+            .Match(processor => processor, error => throw new InvalidDataException(error.Message));
     }
 }

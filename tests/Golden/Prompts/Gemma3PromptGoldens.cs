@@ -13,7 +13,8 @@ public sealed class Gemma3PromptGoldens
 
     public static TheoryData<string?> Cases => PromptRows.CasesOf("prompts", "gemma3.jsonl");
 
-    public static TheoryData<string?> RenderedCases => PromptRows.CasesOf("prompts", "gemma3.jsonl", row => row.TryGetProperty("rendered", out _));
+    public static TheoryData<string?> RenderedCases =>
+        PromptRows.CasesOf("prompts", "gemma3.jsonl", row => row.TryGetProperty("rendered", out _));
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]

@@ -36,7 +36,8 @@ public sealed class Qwen3VlPromptGoldens
 
         var ofTemplate = Tokenize([.. prompt.Where(part => part is not PromptPart.Literal)], tokenizer).Tokens.Where(tokenizer.IsSpecial);
         Assert.Equal(ofTemplate, tokens.Where(tokenizer.IsSpecial));
-        var spellsControl = prompt.OfType<PromptPart.Literal>().Any(literal => tokenizer.EncodeToIds(literal.Value).Any(tokenizer.IsSpecial));
+        var literals = prompt.OfType<PromptPart.Literal>();
+        var spellsControl = literals.Any(literal => tokenizer.EncodeToIds(literal.Value).Any(tokenizer.IsSpecial));
         if (!spellsControl)
         {
             Assert.Equal(PromptRows.Ids(row.GetProperty("ids")), tokens);

@@ -15,13 +15,17 @@ internal sealed class TemporaryCheckpoint : IDisposable
     {
         var demo = Path.Combine(Goldens.Repository, "models", "demo");
         File.Copy(Path.Combine(demo, "config.json"), Path.Combine(Folder, "config.json"));
-        using var checkpoint = Checkpoint.Open(demo).Match(opened => opened, error => throw new InvalidOperationException(error.ToString()));
+        using var checkpoint = Open(demo);
         SafetensorsWriter.Write(Path.Combine(Folder, Checkpoint.SingleFileName), [.. checkpoint.Tensors.Values.SelectMany(rewrite)]);
     }
 
     public string Folder => _folder.FullName;
 
-    public static TensorSource Same(CheckpointTensor tensor) => TensorSource.Of(tensor.Name, tensor.DType, tensor.Shape, tensor.Bytes.ToArray());
+    public static TensorSource Same(CheckpointTensor tensor) =>
+        TensorSource.Of(tensor.Name, tensor.DType, tensor.Shape, tensor.Bytes.ToArray());
+
+    public static Checkpoint Open(string folder) =>
+        Checkpoint.Open(folder).Match(opened => opened, error => throw new InvalidOperationException(error.ToString()));
 
     public Gemma3Model Load(IBackend backend) => (Gemma3Model)ModelLoader.LoadModel(Folder, backend, CancellationToken.None)
         .Match(model => model, error => throw new InvalidOperationException(error.Message));

@@ -1,5 +1,5 @@
-using MlxActors.Native.Cpu;
 using MlxActors.Native.Checkpoints;
+using MlxActors.Native.Cpu;
 using MlxActors.Native.Tensors;
 
 namespace MlxActors.Models.Tests.Checkpoints;
@@ -7,6 +7,7 @@ namespace MlxActors.Models.Tests.Checkpoints;
 public sealed class WeightMapTests : IDisposable
 {
     private const string Norm = "language_model.model.norm.weight";
+    private const string Extra = "language_model.model.layers.0.extra";
     private const string PackedDown = "language_model.model.layers.2.mlp.down_proj.weight";
 
     private readonly IBackend _backend = new CpuBackend(new CpuOptions(CpuMode.Exact, Threads: 1));
@@ -19,12 +20,14 @@ public sealed class WeightMapTests : IDisposable
 
     [Fact]
     public void Load_TensorMisshapen_NamesBothShapes() => AssertNamed(
-        Norm, "(257)", tensor => [tensor.Name == Norm ? TensorSource.Of(Norm, DType.BFloat16, new Shape(257), new byte[514]) : TemporaryCheckpoint.Same(tensor)]);
+        Norm, "(257)", tensor => [tensor.Name == Norm
+            ? TensorSource.Of(Norm, DType.BFloat16, new Shape(257), new byte[514])
+            : TemporaryCheckpoint.Same(tensor)]);
 
     [Fact]
     public void Load_TensorNobodyAsksFor_NamesIt() => AssertNamed(
-        "language_model.model.layers.0.extra", "Int8", tensor => tensor.Name == Norm
-            ? [TemporaryCheckpoint.Same(tensor), TensorSource.Of("language_model.model.layers.0.extra", DType.Int8, new Shape(1), new byte[1])]
+        Extra, "Int8", tensor => tensor.Name == Norm
+            ? [TemporaryCheckpoint.Same(tensor), TensorSource.Of(Extra, DType.Int8, new Shape(1), new byte[1])]
             : [TemporaryCheckpoint.Same(tensor)]);
 
     [Fact]
@@ -51,8 +54,14 @@ public sealed class WeightMapTests : IDisposable
     }
 
     [Fact]
-    public void Load_FolderMissing_IsAnError() => Assert.False(
-        ModelLoader.LoadModel(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString()), _backend, CancellationToken.None).Match(_ => true, _ => false));
+    public void Load_FolderMissing_IsAnError()
+    {
+        var nowhere = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString());
+
+        var error = ModelLoader.LoadModel(nowhere, _backend, CancellationToken.None).Match(_ => null, LoadError? (error) => error);
+
+        Assert.Contains(nowhere, error?.Message, StringComparison.Ordinal);
+    }
 
     private void AssertNamed(string tensor, string found, Func<CheckpointTensor, IEnumerable<TensorSource>> rewrite)
     {

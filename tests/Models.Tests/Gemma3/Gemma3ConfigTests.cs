@@ -24,7 +24,7 @@ public sealed class Gemma3ConfigTests
 
     [Fact]
     public void Parse_VocabularyAtTheTopLevel_IsTaken() => Assert.Equal(
-        512, Parse("""{"model_type":"gemma3","vocab_size":512,"text_config":{"hidden_size":32,"intermediate_size":64,"num_hidden_layers":1}}""").Text.VocabSize);
+        512, Parse($$"""{"model_type":"gemma3","vocab_size":512,"text_config":{{Smallest}}}""").Text.VocabSize);
 
     [Theory]
     [InlineData("hidden_size", "\"abc\"", "hidden_size: expected a positive integer up to 16777216, found \"abc\"")]
@@ -63,7 +63,9 @@ public sealed class Gemma3ConfigTests
     [Fact]
     public void Parse_GenerationConfig_GivesSamplingAndEnds()
     {
-        var config = GenerationConfig.Parse(Node("""{"do_sample":true,"top_k":64,"top_p":0.95,"temperature":null,"eos_token_id":[1,106]}"""));
+        var config = GenerationConfig.Parse(Node("""
+            {"do_sample":true,"top_k":64,"top_p":0.95,"temperature":null,"eos_token_id":[1,106]}
+            """));
 
         Assert.Equal(new SamplingDefaults(true, null, 64, 0.95, null), config.Sampling);
         Assert.Equal([1, 106], config.EndOfSequence!.Order());
@@ -75,12 +77,14 @@ public sealed class Gemma3ConfigTests
     {
         string[] keys =
         [
-            "model_type", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim", "hidden_activation", "layer_types",
-            "rope_parameters", "rope_scaling", "rope_theta", "sliding_window", "sliding_window_pattern", "eos_token_id", "vision_config", "mm_tokens_per_image",
+            "model_type", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim", "hidden_activation",
+            "layer_types", "rope_parameters", "rope_scaling", "rope_theta", "sliding_window", "sliding_window_pattern", "eos_token_id",
+            "vision_config", "mm_tokens_per_image",
         ];
         string[] values =
         [
-            "null", "true", "0", "-1", "1", "2.5", "1e400", "99999999999999999999", "\"\"", "\"gelu\"", "[]", "[1,null]", "{}", "{\"type\":7}",
+            "null", "true", "0", "-1", "1", "2.5", "1e400", "99999999999999999999", "\"\"", "\"gelu\"", "[]", "[1,null]", "{}",
+            "{\"type\":7}",
             "{\"hidden_size\":7,\"num_attention_heads\":2,\"image_size\":8,\"patch_size\":3}", "\"\\ud800\"",
         ];
         return Prop.ForAll(

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using MlxActors.Models.Media;
 using MlxActors.Models.Tests.Checkpoints;
 using MlxActors.Native.Checkpoints;
@@ -66,19 +67,22 @@ public sealed class Gemma3FormatTests : IDisposable
 
     private static void SetBits(string folder)
     {
+        const string Scales = ".scales";
         var file = Path.Combine(folder, "config.json");
-        var config = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(file))!;
-        using var checkpoint = Checkpoint.Open(folder).Match(opened => opened, error => throw new InvalidOperationException(error.ToString()));
-        foreach (var tensor in checkpoint.Tensors.Keys.Where(name => name.StartsWith("vision", StringComparison.Ordinal) && name.EndsWith(".scales", StringComparison.Ordinal)))
+        var config = JsonNode.Parse(File.ReadAllText(file))!;
+        using var checkpoint = TemporaryCheckpoint.Open(folder);
+        foreach (var tensor in checkpoint.Tensors.Keys.Where(name => IsOfTower(name) && name.EndsWith(Scales, StringComparison.Ordinal)))
         {
-            config["quantization"]![tensor[..^".scales".Length]] = new System.Text.Json.Nodes.JsonObject { ["bits"] = 8, ["group_size"] = Quantized8.GroupSize };
+            config["quantization"]![tensor[..^Scales.Length]] = new JsonObject { ["bits"] = 8, ["group_size"] = Quantized8.GroupSize };
         }
         File.WriteAllText(file, config.ToJsonString());
     }
 
     private static bool IsFloat(CheckpointTensor tensor) => tensor.DType == DType.BFloat16;
 
-    private static bool IsVisionLinear(CheckpointTensor tensor) => tensor.Shape.Rank == 2 && tensor.Name.StartsWith("vision_tower", StringComparison.Ordinal);
+    private static bool IsVisionLinear(CheckpointTensor tensor) => tensor.Shape.Rank == 2 && IsOfTower(tensor.Name);
+
+    private static bool IsOfTower(string name) => name.StartsWith("vision_tower", StringComparison.Ordinal);
 
     private static IEnumerable<Half> Halves(CheckpointTensor tensor) => Singles(tensor).Select(value => (Half)value);
 
@@ -100,11 +104,8 @@ public sealed class Gemma3FormatTests : IDisposable
             var groups = Singles(tensor).Chunk(GroupSize).ToArray();
             var scales = groups.Select(group => Math.Max((group.Max() - group.Min()) / byte.MaxValue, 1e-6f)).ToArray();
             var biases = groups.Select(group => group.Min()).ToArray();
-            return new Quantized8(
-                tensor.Shape,
-                [.. groups.SelectMany((group, g) => group.Select(value => (byte)Math.Clamp(MathF.Round((value - biases[g]) / scales[g]), 0, byte.MaxValue)))],
-                scales,
-                biases);
+            var levels = groups.SelectMany((group, g) => group.Select(value => Level((value - biases[g]) / scales[g])));
+            return new Quantized8(tensor.Shape, [.. levels], scales, biases);
         }
 
         public IEnumerable<TensorSource> Packed(string weight)
@@ -114,6 +115,8 @@ public sealed class Gemma3FormatTests : IDisposable
             yield return TensorSource.Of($"{module}.scales", DType.Float32, groups, Bytes(Scales));
             yield return TensorSource.Of($"{module}.biases", DType.Float32, groups, Bytes(Biases));
         }
+
+        private static byte Level(float steps) => (byte)Math.Clamp(MathF.Round(steps), 0, byte.MaxValue);
 
         public TensorSource Plain(string weight) => TensorSource.Of(
             weight, DType.Float32, Shape, Bytes(Levels.Select((level, i) => level * Scales[i / GroupSize] + Biases[i / GroupSize])));

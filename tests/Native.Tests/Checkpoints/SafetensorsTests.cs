@@ -104,7 +104,8 @@ public sealed class SafetensorsTests : IDisposable
 
     private Checkpoint Opened() => Assert.IsType<Result<Checkpoint, CheckpointError>.Ok>(Checkpoint.Open(_directory.Path)).Value;
 
-    private void WriteRaw(string header, int dataLength) => File.WriteAllBytes(_directory.File("model.safetensors"), Raw(header, dataLength));
+    private void WriteRaw(string header, int dataLength) =>
+        File.WriteAllBytes(_directory.File("model.safetensors"), Raw(header, dataLength));
 
     private static byte[] Raw(string header, int dataLength)
     {

@@ -8,8 +8,8 @@ internal sealed class PngAlpha(int samplesPerPixel, PngAlpha.Reader alphaOf)
     public delegate byte Reader(ReadOnlySpan<byte> samples);
 
     /// <summary>
-    /// Null when all is opaque. As in the reference, a single transparent colour counts in grey pictures and not in RGB ones, which pass unconverted;
-    /// in 16-bit ones it is not looked at, since only the high bytes are kept.
+    /// Null when all is opaque. As in the reference, a single transparent colour counts in grey pictures and not in RGB ones, which pass
+    /// unconverted; in 16-bit ones it is not looked at, since only the high bytes are kept.
     /// </summary>
     public static PngAlpha? Of(PngFile file)
     {

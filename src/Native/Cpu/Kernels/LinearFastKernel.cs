@@ -17,8 +17,8 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
     private const int RowsAtOnce = 256;
     private const int GroupBytes = BitPacking.MostGroupSize * Columns;
 
-    /// <summary>Bytes of scratch a thread needs: a group in steps, the same before it is turned, and the sums.</summary>
-    public const long ScratchLength = 2 * GroupBytes + RowsAtOnce * Columns * sizeof(float);
+    /// <summary>Bytes of scratch a thread needs: a group in steps, the same before it is turned, the sums, the scales and the biases.</summary>
+    public static long ScratchLength(int groups) => 2 * GroupBytes + (RowsAtOnce + 2L * groups) * Columns * sizeof(float);
 
     private interface IQuanta
     {
@@ -69,21 +69,34 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
         where TFloats : struct
         where TQuanta : struct, IQuanta
     {
-        var steps = scratch + worker * ScratchLength;
+        var steps = scratch + worker * ScratchLength(weight.Groups);
         var buffer = steps + GroupBytes;
         var sums = (float*)(buffer + GroupBytes);
+        var scales = sums + RowsAtOnce * Columns;
+        var biases = scales + (long)weight.Groups * Columns;
         for (var n = first * Columns; n < Math.Min(end * Columns, weight.N); n += Columns)
         {
             var tile = new WeightTile(weight, n);
+            tile.TurnScales(scales);
+            tile.TurnBiases(biases);
             for (var firstRow = 0; firstRow < x.Rows; firstRow += RowsAtOnce)
             {
                 var rows = Math.Min(RowsAtOnce, x.Rows - firstRow);
                 new Span<float>(sums, rows * Columns).Clear();
                 for (var group = 0; group < weight.Groups; group++)
                 {
-                    tile.Unpack(group, steps, buffer);
-                    AddGroup<TSimd, TFloats, TQuanta>(
-                        x.Index(group, firstRow), rows, steps, tile.Scales(group), tile.Biases(group), sums);
+                    tile.PrefetchNext(group);
+                    var (scale, bias) = (Vector256.Load(scales + group * Columns), Vector256.Load(biases + group * Columns));
+                    var index = x.Index(group, firstRow);
+                    if (rows == 1 && weight.Bits == 4)
+                    {
+                        Add(index, tile.DotNibbles<TSimd, TFloats>(group, x.Quanta + index * x.GroupSize), scale, bias, sums);
+                    }
+                    else
+                    {
+                        tile.Unpack(group, steps, buffer);
+                        AddGroup<TSimd, TFloats, TQuanta>(index, rows, steps, scale, bias, sums);
+                    }
                 }
                 Finish(n, firstRow, rows, sums);
             }
@@ -100,6 +113,10 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
         for (; row <= rows - 8; row += 8)
         {
             EightRows<TSimd, TFloats, TQuanta>(index + row, steps, scales, biases, sums + row * Columns);
+        }
+        for (; row <= rows - 4; row += 4)
+        {
+            FourRows<TSimd, TFloats, TQuanta>(index + row, steps, scales, biases, sums + row * Columns);
         }
         for (; row < rows; row++)
         {
@@ -123,6 +140,36 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
             d = TQuanta.Dot<TSimd, TFloats>(d, Vector256.Load(steps + 3 * StepBytes), quanta + 12);
         }
         Add(index, a + b + (c + d), scales, biases, sums);
+    }
+
+    private void FourRows<TSimd, TFloats, TQuanta>(
+        long index, byte* steps, Vector256<float> scales, Vector256<float> biases, float* sums)
+        where TSimd : struct, ISimd<TFloats>
+        where TFloats : struct
+        where TQuanta : struct, IQuanta
+    {
+        // Even and odd steps apart: eight chains of additions keep the processor busy.
+        var (a, b, c, d) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
+        var (e, f, g, h) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
+        var size = x.GroupSize;
+        var quanta = x.Quanta + index * size;
+        for (var end = quanta + size; quanta < end; quanta += 8, steps += 2 * StepBytes)
+        {
+            var weights = Vector256.Load(steps);
+            a = TQuanta.Dot<TSimd, TFloats>(a, weights, quanta);
+            b = TQuanta.Dot<TSimd, TFloats>(b, weights, quanta + size);
+            c = TQuanta.Dot<TSimd, TFloats>(c, weights, quanta + 2 * size);
+            d = TQuanta.Dot<TSimd, TFloats>(d, weights, quanta + 3 * size);
+            weights = Vector256.Load(steps + StepBytes);
+            e = TQuanta.Dot<TSimd, TFloats>(e, weights, quanta + 4);
+            f = TQuanta.Dot<TSimd, TFloats>(f, weights, quanta + size + 4);
+            g = TQuanta.Dot<TSimd, TFloats>(g, weights, quanta + 2 * size + 4);
+            h = TQuanta.Dot<TSimd, TFloats>(h, weights, quanta + 3 * size + 4);
+        }
+        Add(index, a + e, scales, biases, sums);
+        Add(index + 1, b + f, scales, biases, sums + Columns);
+        Add(index + 2, c + g, scales, biases, sums + 2 * Columns);
+        Add(index + 3, d + h, scales, biases, sums + 3 * Columns);
     }
 
     private void EightRows<TSimd, TFloats, TQuanta>(
@@ -185,7 +232,7 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<int> Dot<TSimd, TFloats>(Vector256<int> sum, Vector256<byte> weights, sbyte* x)
             where TSimd : struct, ISimd<TFloats>
-            where TFloats : struct => TSimd.Dot(sum, weights, Vector256.Create(*(int*)x).AsSByte());
+            where TFloats : struct => TSimd.Dot(sum, weights, WeightTile.Four(x));
     }
 
     private readonly struct EightBits : IQuanta
@@ -193,6 +240,6 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<int> Dot<TSimd, TFloats>(Vector256<int> sum, Vector256<byte> weights, sbyte* x)
             where TSimd : struct, ISimd<TFloats>
-            where TFloats : struct => TSimd.DotWide(sum, weights, Vector256.Create(*(int*)x).AsSByte());
+            where TFloats : struct => TSimd.DotWide(sum, weights, WeightTile.Four(x));
     }
 }

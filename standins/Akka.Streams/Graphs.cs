@@ -1,0 +1,19 @@
+namespace Akka.Streams;
+
+/// <summary>What ends a graph has.</summary>
+public abstract class Shape;
+
+public sealed class ClosedShape : Shape;
+
+public sealed class SourceShape<TOut> : Shape;
+
+public sealed class SinkShape<TIn> : Shape;
+
+public sealed class FlowShape<TIn, TOut> : Shape;
+
+public interface IGraph<out TShape>
+    where TShape : Shape;
+
+/// <summary>A blueprint of stages; running it gives its materialized value.</summary>
+public interface IGraph<out TShape, out TMaterialized> : IGraph<TShape>
+    where TShape : Shape;

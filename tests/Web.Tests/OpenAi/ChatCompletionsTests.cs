@@ -1,0 +1,165 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MlxActors.Generation;
+using MlxActors.Web.Tests.Serving;
+
+namespace MlxActors.Web.Tests.OpenAi;
+
+/// <summary>The endpoint in front of a scripted supervisor: shapes, and what happens when things go wrong.</summary>
+public sealed class ChatCompletionsTests
+{
+    private static readonly GenerationEvent[] Greeting =
+    [
+        new GenerationEvent.Started(5),
+        new GenerationEvent.Text("Hel"),
+        new GenerationEvent.Text("lo «π»\n"),
+        new GenerationEvent.Finished(FinishReason.Length, new Usage(5, 2)),
+    ];
+
+    public static TheoryData<string, int, string> Refusals => new()
+    {
+        { nameof(GenerationError.ModelNotFound), 404, "model_not_found" },
+        { nameof(GenerationError.LoadFailed), 503, "model_load_failed" },
+        { nameof(GenerationError.InvalidPrompt), 400, "invalid_value" },
+        { nameof(GenerationError.ContextLengthExceeded), 400, "context_length_exceeded" },
+        { nameof(GenerationError.Overloaded), 429, "rate_limit_exceeded" },
+        { nameof(GenerationError.EngineFailed), 500, "engine_failed" },
+        { nameof(GenerationError.ShuttingDown), 503, "shutting_down" },
+    };
+
+    [Fact]
+    public async Task Answer_Whole_HasOpenAisShape()
+    {
+        await using var server = await TestServer.StartAsync(Script.Of(Greeting));
+
+        using var response = await Chat.PostAsync(server.Http, Chat.Request("hi"));
+
+        var completion = await Chat.JsonAsync(response);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.StartsWith("chatcmpl-", completion.GetProperty("id").GetString());
+        Assert.Equal("chat.completion", completion.GetProperty("object").GetString());
+        Assert.Equal("demo", completion.GetProperty("model").GetString());
+        Assert.Equal("Hello «π»\n", Chat.ContentOf(completion));
+        Assert.Equal("length", completion.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+        Assert.Equal("""{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}""", completion.GetProperty("usage").GetRawText());
+    }
+
+    [Fact]
+    public async Task Answer_Streamed_CarriesRoleOnceAndEndsWithDone()
+    {
+        await using var server = await TestServer.StartAsync(Script.Of(Greeting));
+
+        using var response = await Chat.PostAsync(server.Http, Chat.Request("hi", stream: true));
+
+        var events = await Chat.EventsAsync(response);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("\"role\":\"assistant\"", events[0]);
+        Assert.Single(events, data => data.Contains("\"role\""));
+        Assert.Equal("Hello «π»\n", Chat.Joined(events));
+        Assert.Contains("\"delta\":{},\"logprobs\":null,\"finish_reason\":\"length\"", events[^2]);
+        Assert.Equal("[DONE]", events[^1]);
+        Assert.Single(events.SkipLast(1).Select(data => JsonElement.Parse(data).GetProperty("id").GetString()).Distinct());
+    }
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task Refusal_BeforeTheFirstText_IsPlainJsonAlsoForAStream(string kind, int status, string code)
+    {
+        await using var server = await TestServer.StartAsync(Script.Of(new GenerationEvent.Started(1), new GenerationEvent.Failed(ErrorOf(kind))));
+
+        using var response = await Chat.PostAsync(server.Http, Chat.Request("hi", stream: true));
+
+        var error = (await Chat.JsonAsync(response)).GetProperty("error");
+        Assert.Equal((status, code, "application/json"), (
+            (int)response.StatusCode, error.GetProperty("code").GetString()!, response.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(ErrorOf(kind).Message, error.GetProperty("message").GetString());
+        Assert.Equal(status == 429 ? "3" : null, response.Headers.TryGetValues("Retry-After", out var after) ? after.Single() : null);
+    }
+
+    [Fact]
+    public async Task Failure_AfterTheFirstText_IsAnEventAndNoDone()
+    {
+        await using var server = await TestServer.StartAsync(Script.Of(
+            new GenerationEvent.Text("Hel"), new GenerationEvent.Failed(new GenerationError.EngineFailed("out of memory"))));
+
+        using var response = await Chat.PostAsync(server.Http, Chat.Request("hi", stream: true));
+
+        var events = await Chat.EventsAsync(response);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("engine_failed", JsonElement.Parse(events[^1]).GetProperty("error").GetProperty("code").GetString());
+        Assert.DoesNotContain("[DONE]", events);
+    }
+
+    [Fact]
+    public async Task Events_ThatBreakOff_AreAnErrorOfTheServer()
+    {
+        await using var server = await TestServer.StartAsync(Script.Of(new GenerationEvent.Text("Hel")));
+
+        using var response = await Chat.PostAsync(server.Http, Chat.Request("hi"));
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Client_ThatGoesAway_CancelsTheGeneration()
+    {
+        var script = new Script();
+        await using var server = await TestServer.StartAsync(script);
+        script.Events.Writer.TryWrite(new GenerationEvent.Text("Hel"));
+
+        using (var response = await Chat.StreamAsync(server.Http, Chat.Request("hi", stream: true)))
+        {
+            await response.Content.ReadAsStreamAsync();
+        }
+
+        await script.Cancelled;
+    }
+
+    [Fact]
+    public async Task Server_ThatStops_EndsRunningStreamsWithAnError()
+    {
+        var script = new Script();
+        await using var server = await TestServer.StartAsync(script);
+        script.Events.Writer.TryWrite(new GenerationEvent.Text("Hel"));
+        using var response = await Chat.StreamAsync(server.Http, Chat.Request("hi", stream: true));
+
+        var stopping = server.StopAsync();
+
+        var events = await Chat.EventsAsync(response);
+        await stopping;
+        Assert.Equal("shutting_down", JsonElement.Parse(events[^1]).GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Request_ReachesTheSupervisorAsSent()
+    {
+        var script = Script.Of(Greeting);
+        await using var server = await TestServer.StartAsync(script);
+        var body = Chat.Request("hi");
+        body["temperature"] = 0.5;
+        body["top_k"] = -1;
+        body["seed"] = -7;
+        body["max_completion_tokens"] = 9;
+        body["stop"] = new JsonArray("a", "b");
+
+        using var response = await Chat.PostAsync(server.Http, body);
+
+        var request = await script.Requests.Reader.ReadAsync();
+        Assert.Equal(new SamplingOptions(0.5, null, 0, null, unchecked((ulong)-7)), request.Sampling);
+        Assert.Equal(("demo", 9), (request.Model, request.MaxTokens));
+        Assert.Equal(["a", "b"], request.Stop.AsEnumerable());
+    }
+
+    private static GenerationError ErrorOf(string kind) => kind switch
+    {
+        nameof(GenerationError.ModelNotFound) => new GenerationError.ModelNotFound("x", "it is not there."),
+        nameof(GenerationError.LoadFailed) => new GenerationError.LoadFailed("x", "a tensor is missing"),
+        nameof(GenerationError.InvalidPrompt) => new GenerationError.InvalidPrompt("not an image", "messages[0].content[0].image_url"),
+        nameof(GenerationError.ContextLengthExceeded) => new GenerationError.ContextLengthExceeded(8, 9, null),
+        nameof(GenerationError.Overloaded) => new GenerationError.Overloaded(TimeSpan.FromSeconds(2.5)),
+        nameof(GenerationError.EngineFailed) => new GenerationError.EngineFailed("a fault"),
+        nameof(GenerationError.ShuttingDown) => new GenerationError.ShuttingDown(),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+}
