@@ -1,11 +1,14 @@
 using MlxActors.Benchmarks.Kernels;
+using MlxActors.Benchmarks.Stages;
 using MlxActors.Benchmarks.Synthesis;
 using MlxActors.Benchmarks.Tokenizers;
 
 switch (args)
 {
-    case [SynthesizeCommand.Name, .. var arguments]:
-        return SynthesizeCommand.Run(arguments);
+    case [SynthesizeCommand.Name, .. var shape]:
+        return SynthesizeCommand.Run(shape);
+    case [StagesCommand.Name, .. var arguments]:
+        return StagesCommand.Run(arguments);
     case [TokenizersCommand.Name]:
         return TokenizersCommand.Run();
     case ["kernels", ..]:

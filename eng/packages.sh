@@ -22,13 +22,14 @@ mlx_bring_packages() {
     [ -n "$missing" ] || return 0
     [ -z "$(find "$no" -mmin -1440 2>/dev/null)" ] || return 0
 
-    mkdir -p "$probe/akka" "$probe/tokenizers"
-    mlx_probe Akka Akka.Hosting Akka.Streams Akka.TestKit.Xunit2 > "$probe/akka/akka.csproj"
-    mlx_probe Microsoft.ML.Tokenizers > "$probe/tokenizers/tokenizers.csproj"
+    # Not named like the packages: NuGet would take such a project for one of them.
+    mkdir -p "$probe/bring-akka" "$probe/bring-tokenizers"
+    mlx_probe Akka Akka.Hosting Akka.Streams Akka.TestKit.Xunit2 > "$probe/bring-akka/bring-akka.csproj"
+    mlx_probe Microsoft.ML.Tokenizers > "$probe/bring-tokenizers/bring-tokenizers.csproj"
 
     # One after the other, each within its share of the time: one may be there without the other.
-    mlx_restore "$probe/akka/akka.csproj" $((seconds / 2)) && akka_came=yes || akka_came=
-    mlx_restore "$probe/tokenizers/tokenizers.csproj" $((seconds / 2)) && tokenizers_came=yes || tokenizers_came=
+    mlx_restore "$probe/bring-akka/bring-akka.csproj" $((seconds / 2)) && akka_came=yes || akka_came=
+    mlx_restore "$probe/bring-tokenizers/bring-tokenizers.csproj" $((seconds / 2)) && tokenizers_came=yes || tokenizers_came=
     if [ -n "$akka_came" ] && [ -n "$tokenizers_came" ]; then
         rm -f "$no"
     else

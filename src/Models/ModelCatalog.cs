@@ -34,7 +34,7 @@ public sealed record ModelCatalog(
             : Result.Error<ModelLocation, string>("it is no alias, no shipped model, and no repository id of the form organisation/name.");
     }
 
-    /// <summary>Every checkpoint on this machine, each once: shipped ones, cached ones of a known or unknown family, allowed folders.</summary>
+    /// <summary>Every checkpoint on this machine, each once: shipped, cached, in allowed folders.</summary>
     public ImmutableArray<ListedModel> List() =>
     [
         .. ShippedNames().Concat(Cache.Repositories().Select(id => id.ToString())).Concat(Folders)
@@ -48,12 +48,14 @@ public sealed record ModelCatalog(
     public ListedModel Describe(ModelLocation location) => new(location, AliasesOf(location), ModelCard.Read(location.Directory));
 
     /// <summary>Allows one more folder; the path may be relative to the current directory.</summary>
-    public ModelCatalog WithFolder(string path) => this with { Folders = Folders.Add(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) };
+    public ModelCatalog WithFolder(string path) =>
+        this with { Folders = Folders.Add(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) };
 
     private ImmutableArray<string> AliasesOf(ModelLocation location) =>
         [.. Aliases.Where(alias => alias.Target == location.Id && alias.Name != location.Id).Select(alias => alias.Name)];
 
-    private Result<ModelLocation, string> Cached(RepoId id) => Cache.Snapshot(id).Map(folder => new ModelLocation(id.ToString(), Path.GetFullPath(folder)));
+    private Result<ModelLocation, string> Cached(RepoId id) =>
+        Cache.Snapshot(id).Map(folder => new ModelLocation(id.ToString(), Path.GetFullPath(folder)));
 
     // A shipped name is one of the folder's own entries, compared as text: nothing of the request goes into a path.
     private string? ShippedFolder(string name) =>

@@ -3,13 +3,33 @@ namespace Akka.Streams;
 /// <summary>What ends a graph has.</summary>
 public abstract class Shape;
 
-public sealed class ClosedShape : Shape;
+public sealed class ClosedShape : Shape
+{
+    private ClosedShape()
+    {
+    }
+}
 
-public sealed class SourceShape<TOut> : Shape;
+public sealed class SourceShape<TOut> : Shape
+{
+    private SourceShape()
+    {
+    }
+}
 
-public sealed class SinkShape<TIn> : Shape;
+public sealed class SinkShape<TIn> : Shape
+{
+    private SinkShape()
+    {
+    }
+}
 
-public sealed class FlowShape<TIn, TOut> : Shape;
+public sealed class FlowShape<TIn, TOut> : Shape
+{
+    private FlowShape()
+    {
+    }
+}
 
 public interface IGraph<out TShape>
     where TShape : Shape;

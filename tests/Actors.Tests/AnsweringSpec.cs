@@ -39,11 +39,11 @@ public sealed class AnsweringSpec() : ActorSpec("mlxactors.engine.max-batch = 4"
         var allThere = new TaskCompletionSource();
         Checkpoints.OnLoaded = model => model.OnForward = _ => allThere.Task.Wait(Patience);
 
-        var answers = requests.Select(Answer).ToList();
-        await StatusBecomes(status => status.Running + status.Waiting == requests.Count && status.State is State.Ready);
+        var clients = await Task.WhenAll(requests.Select(Connect));
+        await Task.WhenAll(clients.Select(client => client.Next()));
         allThere.SetResult();
 
-        foreach (var (request, events) in requests.Zip(await Task.WhenAll(answers)))
+        foreach (var (request, events) in requests.Zip(await Task.WhenAll(clients.Select(client => client.ReadToEnd()))))
         {
             AssertAnswered(request, events);
         }
@@ -81,11 +81,11 @@ public sealed class AnsweringSpec() : ActorSpec("mlxactors.engine.max-batch = 4"
         var stream = Answer(LongAnswer("a", "hi", tokens: 40));
         await atWork.Task.WaitAsync(Patience);
         var longPrompt = Request("a", new string('x', 80), maxTokens: 1);
-        var answer = Answer(longPrompt);
-        await StatusBecomes(status => status.Running + status.Waiting == 2);
+        var client = await Connect(longPrompt);
+        Assert.IsType<GenerationEvent.Started>(await client.Next());
         allThere.SetResult();
 
-        AssertAnswered(longPrompt, await answer);
+        AssertAnswered(longPrompt, await client.ReadToEnd());
         await stream;
         Assert.Equal("chunk decode " + string.Concat(Enumerable.Repeat("chunk decode ", 10)), string.Join(' ', steps.Take(22)) + " ");
     }

@@ -14,6 +14,9 @@ public static class LogitsFilters
     /// <summary>By how much each round of <see cref="TopP"/> widens the head, in logits (a factor of about 3,000).</summary>
     private const float NucleusStride = 8;
 
+    /// <summary>Below it a Float32 exponential is zero.</summary>
+    private const float LeastLogit = -104;
+
     public static LogitsFilter Temperature(float temperature) =>
         candidates => TensorPrimitives.Divide(candidates.Logits, temperature, candidates.Logits);
 
@@ -33,12 +36,13 @@ public static class LogitsFilters
     /// <summary>The fewest most likely tokens that hold <paramref name="p"/> of the probability; at least one.</summary>
     public static LogitsFilter TopP(double p) => candidates =>
     {
-        var wanted = p * Mass(candidates.Logits);
+        TensorPrimitives.Exp<float>(candidates.Logits, candidates.Scratch);
+        var wanted = p * Sum(candidates.Scratch);
         // Only the head of the distribution is ever sorted: widen it until it holds enough.
         for (var floor = -NucleusStride; ; floor -= NucleusStride)
         {
             var head = Head(candidates, floor);
-            if (head.Length == candidates.Count || Mass(head) >= wanted)
+            if (floor < LeastLogit || Mass(head) >= wanted)
             {
                 candidates.KeepFrom(NucleusEnd(head, wanted));
                 return;
@@ -95,6 +99,16 @@ public static class LogitsFilters
             mass += MathF.Exp(logit);
         }
         return mass;
+    }
+
+    private static double Sum(ReadOnlySpan<float> weights)
+    {
+        var sum = 0.0;
+        foreach (var weight in weights)
+        {
+            sum += weight;
+        }
+        return sum;
     }
 
     private static float NucleusEnd(Span<float> head, double wanted)

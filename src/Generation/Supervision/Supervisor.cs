@@ -60,7 +60,7 @@ public static class Supervisor
         SupervisorState state, ModelLocation model, ImmutableArray<SupervisorEffect>.Builder effects) =>
         IsLoading(state, model)
             ? Grant(state with { Phase = new ModelPhase.Ready(model), LastLoadError = null }, model, _ => false, effects)
-            : state;
+            : state.Phase is ModelPhase.Empty ? Unload(state, effects) : state;
 
     private static SupervisorState FailLoad(
         SupervisorState state, ModelLocation model, string reason, ImmutableArray<SupervisorEffect>.Builder effects)
@@ -80,12 +80,11 @@ public static class Supervisor
         };
     }
 
-    private static SupervisorState Idle(SupervisorState state, ImmutableArray<SupervisorEffect>.Builder effects)
+    private static SupervisorState Idle(SupervisorState state, ImmutableArray<SupervisorEffect>.Builder effects) =>
+        state.IsIdle ? Unload(state, effects) : state;
+
+    private static SupervisorState Unload(SupervisorState state, ImmutableArray<SupervisorEffect>.Builder effects)
     {
-        if (!state.IsIdle)
-        {
-            return state;
-        }
         effects.Add(new SupervisorEffect.Unload());
         return state with { Phase = new ModelPhase.Empty() };
     }
@@ -96,7 +95,7 @@ public static class Supervisor
             ? FailLoad(state, model, reason, effects)
             : state with { Phase = new ModelPhase.Empty() };
 
-    /// <summary>A restarted engine may still report on a load that was given up with it.</summary>
+    /// <summary>A restarted engine may still report on a load that was given up when it broke.</summary>
     private static bool IsLoading(SupervisorState state, ModelLocation model) =>
         state.Phase is ModelPhase.Loading(var next) && next == model;
 

@@ -44,7 +44,8 @@ public sealed unsafe partial class CpuBackend
         var result = NewFloats(x.Shape.WithLast(n));
         using var scope = BeginScope();
         var columns = Operands.Blocks(n, Kernels.MatMul.Columns);
-        Run(new MatMul(Floats(x), AnyFloats(w), Floats(result), x.Shape.Rows, x.Shape.Last, n), columns, block: 1);
+        var scratch = Scratch<float>(_pool.Count * Kernels.MatMul.ScratchLength(x.Shape.Last));
+        Run(new MatMul(Floats(x), AnyFloats(w), Floats(result), x.Shape.Rows, x.Shape.Last, n, scratch), columns, block: 1);
         return result;
     }
 

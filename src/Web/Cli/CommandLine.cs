@@ -16,7 +16,11 @@ internal static class CommandLine
 
     private static readonly Option<string?> Model = new("--model", "-m") { Description = "The same, as an option.", HelpName = "ID" };
 
-    private static readonly Option<int?> Port = new("--port", "-p") { Description = "Port to listen on; 0 takes a free one.", HelpName = "N" };
+    private static readonly Option<int?> Port = new("--port", "-p")
+    {
+        Description = "Port to listen on; 0 takes a free one.",
+        HelpName = "N",
+    };
 
     private static readonly Option<string?> Host = new("--host") { Description = "Address to listen on.", HelpName = "ADDRESS" };
 
@@ -53,7 +57,8 @@ internal static class CommandLine
         }
 
         // The host handles signals and reports failures itself.
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        return await parsed.InvokeAsync(invocation);
     }
 
     private static RootCommand Root()

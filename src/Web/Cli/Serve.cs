@@ -37,7 +37,8 @@ internal static class Serve
         }
         catch (SocketException e)
         {
-            return await FailAsync($"Cannot listen on {plan.Settings.Address}: {e.Message}. Choose another address with --host and --port.", Failure);
+            return await FailAsync(
+                $"Cannot listen on {plan.Settings.Address}: {e.Message}. Choose another address with --host and --port.", Failure);
         }
         Console.WriteLine(StartupText.Compose(plan.Choice, plan.Engine.Describe(), app.Urls));
         await app.WaitForShutdownAsync();
@@ -45,7 +46,8 @@ internal static class Serve
     }
 
     private static string InUse(IPEndPoint address) =>
-        $"Port {address.Port} on {address.Address} is in use by another program. Stop that one, or choose another port: --port {address.Port + 1}";
+        $"Port {address.Port} on {address.Address} is in use by another program. Stop that one, or "
+        + $"choose another port: --port {address.Port + 1}";
 
     private static async Task<int> FailAsync(string message, int exitCode)
     {

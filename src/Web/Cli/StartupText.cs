@@ -22,7 +22,8 @@ internal static class StartupText
     // The build marks assemblies with what it used; the package itself only has a version.
     private static string AkkaInUse()
     {
-        var marked = typeof(StartupText).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(entry => entry.Key == "Akka")?.Value;
+        var marked = typeof(StartupText).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .FirstOrDefault(entry => entry.Key == "Akka")?.Value;
         return marked ?? VersionOf(typeof(ActorSystem).Assembly);
     }
 

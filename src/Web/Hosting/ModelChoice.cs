@@ -28,7 +28,8 @@ internal sealed record ModelChoice(ModelLocation Model, ModelCatalog Catalog, st
         }
         return known
             .Map(model => new ModelChoice(model, catalog, null, null))
-            .MapError(reason => string.Join(Environment.NewLine, [$"The model '{asked}' was not found: {reason}", .. Download(catalog, asked)]));
+            .MapError(reason => string.Join(
+                Environment.NewLine, [$"The model '{asked}' was not found: {reason}", .. Download(catalog, asked)]));
     }
 
     private static Result<ModelChoice, string> FirstOf(ModelCatalog catalog, ImmutableArray<string> names)

@@ -19,7 +19,8 @@ internal sealed record ServerSettings(IPEndPoint Address, long MaxRequestBytes, 
         }
         catch (Exception e) when (e is FormatException or OverflowException or ConfigurationException)
         {
-            return Result.Error<ServerSettings, string>($"A value in the section mlxactors.http or mlxactors.models cannot be read: {e.Message}");
+            return Result.Error<ServerSettings, string>(
+                $"A value in the section mlxactors.http or mlxactors.models cannot be read: {e.Message}");
         }
     }
 
@@ -58,7 +59,8 @@ internal sealed record ServerSettings(IPEndPoint Address, long MaxRequestBytes, 
         for (var folder = new DirectoryInfo(binaries); folder is not null; folder = folder.Parent)
         {
             var models = Path.Combine(folder.FullName, "models");
-            if (Directory.Exists(models) && Directory.EnumerateDirectories(models).Any(model => File.Exists(Path.Combine(model, "config.json"))))
+            if (Directory.Exists(models)
+                && Directory.EnumerateDirectories(models).Any(model => File.Exists(Path.Combine(model, "config.json"))))
             {
                 return models;
             }

@@ -32,7 +32,7 @@ internal sealed class Models(ModelCatalog catalog)
         json.WriteStartObject();
         json.WriteString("id"u8, model.Location.Id);
         json.WriteString("object"u8, "model"u8);
-        json.WriteNumber("created"u8, new DateTimeOffset(File.GetLastWriteTimeUtc(Path.Combine(model.Location.Directory, "config.json"))).ToUnixTimeSeconds());
+        json.WriteNumber("created"u8, CreatedOf(model.Location).ToUnixTimeSeconds());
         json.WriteString("owned_by"u8, OwnerOf(model.Location.Id));
         json.WriteString("family"u8, model.Card.Family);
         if (model.Card.ContextWindow is { } window)
@@ -57,6 +57,9 @@ internal sealed class Models(ModelCatalog catalog)
         }
         json.WriteEndArray();
     }
+
+    private static DateTimeOffset CreatedOf(ModelLocation location) =>
+        new(File.GetLastWriteTimeUtc(Path.Combine(location.Directory, "config.json")));
 
     // The organisation of a repository; folders and shipped models are this server's own.
     private static string OwnerOf(string id) => id.Split('/') is [{ Length: > 0 } organisation, _] ? organisation : "local";

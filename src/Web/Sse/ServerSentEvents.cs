@@ -6,7 +6,8 @@ using MlxActors.Web.OpenAi.Contracts;
 namespace MlxActors.Web.Sse;
 
 /// <summary>
-/// Server-sent events whose data are JSON, written straight into the connection's buffer: one writer per response, nothing allocated per event.
+/// Server-sent events whose data are JSON, written straight into the connection's buffer: one writer per response, nothing allocated per
+/// event.
 /// </summary>
 internal sealed class ServerSentEvents : IDisposable
 {
@@ -39,7 +40,8 @@ internal sealed class ServerSentEvents : IDisposable
     public void WriteDone() => _output.Write("data: [DONE]\n\n"u8);
 
     /// <returns>False when the client is gone.</returns>
-    public async ValueTask<bool> FlushAsync(CancellationToken cancellationToken) => !(await _output.FlushAsync(cancellationToken)).IsCompleted;
+    public async ValueTask<bool> FlushAsync(CancellationToken cancellationToken) =>
+        !(await _output.FlushAsync(cancellationToken)).IsCompleted;
 
     public void Dispose() => _json.Dispose();
 }

@@ -22,7 +22,7 @@ internal sealed class StreamAsyncEnumerable<T>(Func<HandoffSink<T>> run) : IAsyn
         }
         finally
         {
-            sink.Detach(null);
+            await sink.DetachAsync().ConfigureAwait(false);
         }
     }
 

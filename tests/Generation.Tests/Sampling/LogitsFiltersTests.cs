@@ -34,6 +34,10 @@ public sealed class LogitsFiltersTests
     }
 
     [Fact]
+    public void TopP_ImpossibleTokens_AreLeftOut() =>
+        Assert.Equal([0, 2], Filtered([1, float.NegativeInfinity, 1], LogitsFilters.TopP(.9999999)));
+
+    [Fact]
     public void MinP_Half_KeepsThoseAtLeastHalfAsLikely() =>
         Assert.Equal([0, 2], Kept([.4f, .15f, .3f, .15f], LogitsFilters.MinP(.5)));
 

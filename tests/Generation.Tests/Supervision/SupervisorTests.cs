@@ -127,6 +127,19 @@ public sealed class SupervisorTests
     }
 
     [Fact]
+    public void Loaded_WhenNobodyWantsItAnyMore_IsUnloaded()
+    {
+        var world = new World();
+        world.Arrive(A);
+        world.Apply(new SupervisorEvent.EngineLost("broken"));
+
+        world.Apply(new SupervisorEvent.Loaded(A));
+
+        Assert.Equal([new SupervisorEffect.Unload()], world.Effects);
+        Assert.Equal(new ModelPhase.Empty(), world.State.Phase);
+    }
+
+    [Fact]
     public void Arrived_QueueIsFull_IsRefused()
     {
         var world = new World();

@@ -13,7 +13,9 @@ public sealed class HubCacheTests
     [InlineData("HUGGINGFACE_HUB_CACHE=/old HF_HUB_CACHE=/new", "/new")]
     public void Locate_FollowsTheHubsVariables(string variables, string root)
     {
-        var environment = variables.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        var environment = variables.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('='))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
 
         var cache = HubCache.Locate(environment.GetValueOrDefault, "/home/ann");
 

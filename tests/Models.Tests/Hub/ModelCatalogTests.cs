@@ -93,7 +93,8 @@ public sealed class ModelCatalogTests : IDisposable
     public void Resolve_ASnapshotThatLacksAShard_NamesTheShard()
     {
         var snapshot = Checkpoint($"hub/{Repository}/snapshots/0123abc");
-        File.WriteAllText(Path.Combine(snapshot, "model.safetensors.index.json"), """{"weight_map":{"a":"model-00002-of-00002.safetensors"}}""");
+        File.WriteAllText(
+            Path.Combine(snapshot, "model.safetensors.index.json"), """{"weight_map":{"a":"model-00002-of-00002.safetensors"}}""");
 
         Assert.Contains("model-00002-of-00002.safetensors", AssertRefused(Catalog.Resolve("gemma")));
     }
@@ -152,5 +153,6 @@ public sealed class ModelCatalogTests : IDisposable
         return (location.Id, location.Directory);
     }
 
-    private static string AssertRefused(Result<ModelLocation, string> result) => Assert.IsType<Result<ModelLocation, string>.Error>(result).Reason;
+    private static string AssertRefused(Result<ModelLocation, string> result) =>
+        Assert.IsType<Result<ModelLocation, string>.Error>(result).Reason;
 }

@@ -12,7 +12,9 @@ public sealed class CommandLineTests
     [Fact]
     public async Task EveryOption_IsTaken() => Assert.Equal(
         (0, new ServeOptions("gemma", "0.0.0.0", 8080, "cpu", "exact", 3, "my.conf")),
-        await RunAsync("gemma", "--port", "8080", "--host", "0.0.0.0", "--backend", "cpu", "--mode", "exact", "--threads", "3", "--config", "my.conf"));
+        await RunAsync(
+            "gemma", "--port", "8080", "--host", "0.0.0.0", "--backend", "cpu", "--mode", "exact", "--threads", "3",
+            "--config", "my.conf"));
 
     [Fact]
     public async Task Model_MayBeAnOption() => Assert.Equal((0, Nothing with { Model = "a/b" }), await RunAsync("--model", "a/b"));

@@ -9,7 +9,8 @@ using MlxActors.Web.Tests.Serving;
 namespace MlxActors.Web.Tests.Golden;
 
 /// <summary>Raw requests and what they must get, by the rules of the README beside them.</summary>
-public sealed class HttpRequestGoldens(DemoServer server) : IClassFixture<DemoServer>
+[Collection(DemoServer.Collection)]
+public sealed class HttpRequestGoldens(DemoServer server)
 {
     /// <summary>Rows that want a success for what the server still refuses; it must refuse them clearly until then.</summary>
     private static readonly FrozenDictionary<string, string> NotYet = new Dictionary<string, string>

@@ -66,7 +66,8 @@ public sealed class ChatCompletionsTests
     [MemberData(nameof(Refusals))]
     public async Task Refusal_BeforeTheFirstText_IsPlainJsonAlsoForAStream(string kind, int status, string code)
     {
-        await using var server = await TestServer.StartAsync(Script.Of(new GenerationEvent.Started(1), new GenerationEvent.Failed(ErrorOf(kind))));
+        await using var server = await TestServer.StartAsync(Script.Of(
+            new GenerationEvent.Started(1), new GenerationEvent.Failed(ErrorOf(kind))));
 
         using var response = await Chat.PostAsync(server.Http, Chat.Request("hi", stream: true));
 

@@ -4,7 +4,8 @@ using MlxActors.Web.Tests.Serving;
 namespace MlxActors.Web.Tests.OpenAi;
 
 /// <summary>Many clients of one demo model at once.</summary>
-public sealed class ConcurrencyTests(DemoServer server) : IClassFixture<DemoServer>
+[Collection(DemoServer.Collection)]
+public sealed class ConcurrencyTests(DemoServer server)
 {
     private static readonly string[] Questions =
         ["Hello", "Who are you?", "Count from 3 to 9.", "What is the capital of France?", "What is MLX?", "How does streaming work?"];
@@ -30,7 +31,9 @@ public sealed class ConcurrencyTests(DemoServer server) : IClassFixture<DemoServ
 
         var story = AskAsync("Tell me a story.");
         using var notJson = await server.Http.PostAsync(Chat.Path, new StringContent("{", null, "application/json"));
-        using var noModel = await server.Http.PostAsync(Chat.Path, new StringContent("""{"model":"x/y","messages":[{"role":"user","content":"a"}]}""", null, "application/json"));
+        var unknown = Chat.Request("hi");
+        unknown["model"] = "nobody/nothing";
+        using var noModel = await Chat.PostAsync(server.Http, unknown);
         var badImage = Chat.Request("");
         badImage["messages"]![0]!["content"] = System.Text.Json.Nodes.JsonNode.Parse(
             """[{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}]""");

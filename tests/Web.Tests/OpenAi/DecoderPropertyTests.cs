@@ -16,13 +16,17 @@ public sealed class DecoderPropertyTests
         """
         {"model":"demo","messages":[{"role":"system","content":"a"},{"role":"user","name":"n","content":[{"type":"text","text":"b"},
         {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA","detail":"low"}}]},{"role":"assistant","content":null,
-        "tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c","content":"5"}],
-        "temperature":0.5,"top_p":1,"top_k":4,"min_p":0,"seed":7,"max_tokens":4,"stop":["a"],"stream":true,"stream_options":{"include_usage":true},
-        "n":1,"logit_bias":{"5":0},"logprobs":false,"tools":[{"type":"function","function":{"name":"f","parameters":{}}}],"tool_choice":"none",
+        "tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},
+        {"role":"tool","tool_call_id":"c","content":"5"}],
+        "temperature":0.5,"top_p":1,"top_k":4,"min_p":0,"seed":7,"max_tokens":4,"stop":["a"],"stream":true,
+        "stream_options":{"include_usage":true},
+        "n":1,"logit_bias":{"5":0},"logprobs":false,
+        "tools":[{"type":"function","function":{"name":"f","parameters":{}}}],"tool_choice":"none",
         "response_format":{"type":"text"},"metadata":{},"user":"u"}
         """;
 
-    private static readonly string[] Values = ["null", "true", "-1", "1e999", "\"\"", "\"\\ud800\"", "[]", "{}", "[null]", "[{}]", "{\"type\":7}", "99999999999"];
+    private static readonly string[] Values =
+        ["null", "true", "-1", "1e999", "\"\"", "\"\\ud800\"", "[]", "{}", "[null]", "[{}]", "{\"type\":7}", "99999999999"];
 
     [Fact]
     public void Read_OfTheRichRequest_Succeeds() =>

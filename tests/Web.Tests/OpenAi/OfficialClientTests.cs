@@ -7,7 +7,8 @@ using OpenAI.Chat;
 namespace MlxActors.Web.Tests.OpenAi;
 
 /// <summary>The official OpenAI client for .NET against the demo model.</summary>
-public sealed class OfficialClientTests(DemoServer server) : IClassFixture<DemoServer>
+[Collection(DemoServer.Collection)]
+public sealed class OfficialClientTests(DemoServer server)
 {
     private static readonly ChatCompletionOptions Greedy = new() { Temperature = 0 };
 
@@ -20,7 +21,8 @@ public sealed class OfficialClientTests(DemoServer server) : IClassFixture<DemoS
         var completion = (await Client.GetChatClient("demo").CompleteChatAsync([new UserChatMessage("Count from 3 to 9.")], Greedy)).Value;
 
         Assert.Equal("3, 4, 5, 6, 7, 8, 9", completion.Content.Single().Text);
-        Assert.Equal((ChatFinishReason.Stop, 17, 20), (completion.FinishReason, completion.Usage.InputTokenCount, completion.Usage.OutputTokenCount));
+        Assert.Equal(ChatFinishReason.Stop, completion.FinishReason);
+        Assert.Equal((17, 20), (completion.Usage.InputTokenCount, completion.Usage.OutputTokenCount));
     }
 
     [Fact]
@@ -28,7 +30,8 @@ public sealed class OfficialClientTests(DemoServer server) : IClassFixture<DemoS
     {
         var text = new List<string>();
         ChatTokenUsage? usage = null;
-        await foreach (var update in Client.GetChatClient("demo").CompleteChatStreamingAsync([new UserChatMessage("Count from 3 to 9.")], Greedy))
+        var updates = Client.GetChatClient("demo").CompleteChatStreamingAsync([new UserChatMessage("Count from 3 to 9.")], Greedy);
+        await foreach (var update in updates)
         {
             text.AddRange(update.ContentUpdate.Select(part => part.Text));
             usage = update.Usage ?? usage;

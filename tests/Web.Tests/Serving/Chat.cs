@@ -8,6 +8,7 @@ namespace MlxActors.Web.Tests.Serving;
 internal static class Chat
 {
     public const string Path = "/v1/chat/completions";
+    private const string Data = "data: ";
 
     /// <summary>A request of one user message; fields beyond it are added by the caller.</summary>
     public static JsonObject Request(string text, bool stream = false) => new()
@@ -35,10 +36,11 @@ internal static class Chat
     [
         .. (await response.Content.ReadAsStringAsync())
             .Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.StartsWith("data: ", StringComparison.Ordinal) ? line["data: ".Length..] : throw new FormatException(line)),
+            .Select(line => line.StartsWith(Data, StringComparison.Ordinal) ? line[Data.Length..] : throw new FormatException(line)),
     ];
 
-    public static string ContentOf(JsonElement completion) => completion.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
+    public static string ContentOf(JsonElement completion) =>
+        completion.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
 
     /// <summary>The text of a whole stream, put together from its deltas.</summary>
     public static string Joined(IEnumerable<string> events) => string.Concat(events

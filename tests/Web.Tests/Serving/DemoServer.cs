@@ -1,8 +1,11 @@
 namespace MlxActors.Web.Tests.Serving;
 
-/// <summary>One server on the demo model, real from socket to tensor, for all tests of a class.</summary>
-public sealed class DemoServer : IAsyncLifetime
+/// <summary>One server on the demo model, real from socket to tensor, for all tests that want one: they run one after the other.</summary>
+[CollectionDefinition(Collection)]
+public sealed class DemoServer : IAsyncLifetime, ICollectionFixture<DemoServer>
 {
+    public const string Collection = "demo server";
+
     private TestServer? _server;
 
     internal HttpClient Http => Server.Http;

@@ -24,10 +24,10 @@ internal sealed class TestServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>The plan as Program makes it, on the demo model in exact mode, with nothing taken from this machine's caches or variables.</summary>
+    /// <summary>The plan as Program makes it, on the demo model in exact mode, untouched by this machine's caches and variables.</summary>
     public static ServerPlan Plan(string overrides = "")
     {
-        const string Settings = "mlxactors.http.port = 0\nmlxactors.engine.mode = exact\n";
+        const string Settings = "mlxactors.http.port = 0\nmlxactors.engine { mode = exact, threads = 1 }\n";
         return HoconFiles.Load(Path.Combine(AppContext.BaseDirectory, "hocon"), null, Settings + overrides)
             .Bind(hocon => ServerPlan.Make(hocon, "demo", new Surroundings(_ => null, Path.GetTempPath(), AppContext.BaseDirectory)))
             .Match(plan => plan, error => throw new InvalidOperationException(error));

@@ -15,7 +15,8 @@ public sealed class RawSocketTests
     [InlineData("POST /v1/chat/completions HTTP/9.9\r\nHost: x\r\n\r\n")]
     [InlineData("GET /health HTTP/1.1\r\nHost: x\r\nbroken header\r\n\r\n")]
     [InlineData("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: -1\r\n\r\n")]
-    [InlineData("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    [InlineData("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        + "Transfer-Encoding: chunked\r\n\r\nzz\r\n")]
     public async Task MalformedHttp_IsRefused_AndTheServerLives(string request)
     {
         await using var server = await TestServer.StartAsync(new Script());

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MlxActors.Native.Cpu.Simd;
 using MlxActors.Native.Cpu.Threads;
 using MlxActors.Native.Tensors;
@@ -19,6 +20,7 @@ internal readonly unsafe struct Activate(float* x, float* up, float* y, long len
         }
     }
 
+    [MethodImpl(Hot.Loop)]
     public void Vector<TSimd, TFloats>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MlxActors.Native.Cpu.Caches;
 using MlxActors.Native.Cpu.Simd;
 
@@ -81,6 +82,7 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
         }
     }
 
+    [MethodImpl(Hot.Loop)]
     private void ScoreOne(int query, float* keys)
     {
         var vector = _states[query].Query;
@@ -95,6 +97,7 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
         }
     }
 
+    [MethodImpl(Hot.Loop)]
     private void ScoreFour(int query, float* keys)
     {
         var (a, b, c, e) = ((nint)_states[query].Query, (nint)_states[query + 1].Query,
@@ -135,6 +138,7 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
     }
 
     /// <summary>Turns a query's scores into weights and scales its sums; returns the end of the page's tokens that it sees.</summary>
+    [MethodImpl(Hot.Loop)]
     private int Weigh(int query, int start)
     {
         var scores = new Span<float>(_scores + query * Tokens, Tokens);
@@ -178,6 +182,7 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
         return end;
     }
 
+    [MethodImpl(Hot.Loop)]
     private void AddOne(int query, float* values, int end)
     {
         var weights = _scores + query * Tokens;
@@ -193,6 +198,7 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
         }
     }
 
+    [MethodImpl(Hot.Loop)]
     private void AddFour(int query, float* values, int end)
     {
         var stride = _layout.ValueStride;

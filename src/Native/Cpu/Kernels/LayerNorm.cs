@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MlxActors.Native.Cpu.Simd;
 using MlxActors.Native.Cpu.Threads;
 
@@ -31,6 +32,7 @@ internal readonly unsafe struct LayerNorm(float* x, float* weight, float* bias, 
         }
     }
 
+    [MethodImpl(Hot.Loop)]
     public void Vector<TSimd, TFloats>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct

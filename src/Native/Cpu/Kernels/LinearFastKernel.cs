@@ -15,7 +15,7 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
     private const int Columns = WeightTile.Columns;
     private const int StepBytes = Columns * sizeof(int);
     private const int RowsAtOnce = 256;
-    private const int GroupBytes = BitPacking.MostGroupSize * Columns;
+    private const int GroupBytes = WeightTile.GroupBytes;
 
     /// <summary>Bytes of scratch a thread needs: a group in steps, the same before it is turned, the sums, the scales and the biases.</summary>
     public static long ScratchLength(int groups) => 2 * GroupBytes + (RowsAtOnce + 2L * groups) * Columns * sizeof(float);
@@ -64,6 +64,7 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
         }
     }
 
+    [MethodImpl(Hot.Loop)]
     private void Tiles<TSimd, TFloats, TQuanta>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct
@@ -124,6 +125,7 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
         }
     }
 
+    [MethodImpl(Hot.Loop)]
     private void OneRow<TSimd, TFloats, TQuanta>(
         long index, byte* steps, Vector256<float> scales, Vector256<float> biases, float* sums)
         where TSimd : struct, ISimd<TFloats>
@@ -142,6 +144,7 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
         Add(index, a + b + (c + d), scales, biases, sums);
     }
 
+    [MethodImpl(Hot.Loop)]
     private void FourRows<TSimd, TFloats, TQuanta>(
         long index, byte* steps, Vector256<float> scales, Vector256<float> biases, float* sums)
         where TSimd : struct, ISimd<TFloats>
@@ -172,6 +175,7 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
         Add(index + 3, d + h, scales, biases, sums + 3 * Columns);
     }
 
+    [MethodImpl(Hot.Loop)]
     private void EightRows<TSimd, TFloats, TQuanta>(
         long index, byte* steps, Vector256<float> scales, Vector256<float> biases, float* sums)
         where TSimd : struct, ISimd<TFloats>
@@ -213,6 +217,7 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
         Vector256.Store(sum, sums);
     }
 
+    [MethodImpl(Hot.Loop)]
     private void Finish(int n, int firstRow, int rows, float* sums)
     {
         var columns = Math.Min(Columns, weight.N - n);

@@ -4,9 +4,12 @@ using MlxActors.Native.Cpu.Threads;
 namespace MlxActors.Native.Cpu.Kernels;
 
 /// <summary><c>x [R, K] · w [K, N]</c>. Items are blocks of <see cref="Columns"/> columns.</summary>
-internal readonly unsafe struct MatMul(float* x, float* w, float* y, int rows, int k, int n) : IKernel
+internal readonly unsafe struct MatMul(float* x, float* w, float* y, int rows, int k, int n, float* scratch) : IKernel
 {
-    public const int Columns = 64;
+    public const int Columns = Panel.Columns;
+
+    /// <summary>Floats of scratch a thread needs: a panel of w.</summary>
+    public static long ScratchLength(int k) => (long)Columns * k;
 
     public void Scalar(int first, int end, int worker)
     {
@@ -29,20 +32,17 @@ internal readonly unsafe struct MatMul(float* x, float* w, float* y, int rows, i
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct
     {
-        var last = Math.Min(end * Columns, n);
-        for (var row = 0; row < rows; row++)
+        var panel = scratch + worker * ScratchLength(k);
+        var product = new PanelProduct<TSimd, TFloats>(x, rows, panel, k, bias: null, y, n);
+        for (var column = first * Columns; column < Math.Min(end * Columns, n); column += Columns)
         {
-            for (var column = first * Columns; column < last; column += TSimd.Lanes)
+            var columns = Math.Min(Columns, n - column);
+            for (var i = 0; i < k; i++)
             {
-                var left = last - column;
-                var sum = TSimd.Zero;
-                for (var i = 0; i < k; i++)
-                {
-                    var value = VectorMath<TSimd, TFloats>.LoadUpTo(w + (long)i * n + column, left);
-                    sum = TSimd.MultiplyAdd(TSimd.All(x[(long)row * k + i]), value, sum);
-                }
-                VectorMath<TSimd, TFloats>.StoreUpTo(sum, y + (long)row * n + column, left);
+                var source = new ReadOnlySpan<float>(w + (long)i * n + column, columns);
+                source.CopyTo(new Span<float>(panel + (long)i * Columns, Columns));
             }
+            product.Write(column);
         }
     }
 }

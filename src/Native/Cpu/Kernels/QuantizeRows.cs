@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using MlxActors.Native.Cpu.Simd;
 using MlxActors.Native.Cpu.Threads;
@@ -55,6 +56,7 @@ internal readonly unsafe struct QuantizeRows(float* x, QuantizedRows target) : I
         target.Sums[index] = scale * sum;
     }
 
+    [MethodImpl(Hot.Loop)]
     private void QuantizeGroup<TSimd, TFloats>(float* source, long index)
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MlxActors.Native.Cpu.Simd;
 using MlxActors.Native.Cpu.Threads;
 
@@ -25,6 +26,7 @@ internal readonly unsafe struct RmsNorm(float* x, float* weight, float* y, int w
         }
     }
 
+    [MethodImpl(Hot.Loop)]
     public void Vector<TSimd, TFloats>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct

@@ -14,6 +14,9 @@ internal readonly unsafe struct WeightTile
 {
     public const int Columns = 8;
 
+    /// <summary>Bytes of an unpacked group at most.</summary>
+    public const int GroupBytes = BitPacking.MostGroupSize * Columns;
+
     private const int CacheLine = 64;
 
     private readonly WeightMatrix _weight;
@@ -25,11 +28,14 @@ internal readonly unsafe struct WeightTile
         (_weight, _first, _last) = (weight, first, Math.Min(Columns, weight.N - first) - 1);
     }
 
+    /// <summary>Bytes that <see cref="Turn"/> works in: a group twice, and the scales and biases of the smallest groups.</summary>
+    public static long TurnBuffer(int k) => 2 * GroupBytes + k / 32 * 2L * Columns * sizeof(float);
+
     /// <summary>Scales of all groups as <c>[Groups, Columns]</c>.</summary>
-    public void TurnScales(float* target) => TurnParameters(_weight.Scales, target);
+    public void TurnScales(float* target) => TurnFloats(_weight.Scales, _weight.Groups, target, Columns);
 
     /// <summary>Biases of all groups as <c>[Groups, Columns]</c>.</summary>
-    public void TurnBiases(float* target) => TurnParameters(_weight.Biases, target);
+    public void TurnBiases(float* target) => TurnFloats(_weight.Biases, _weight.Groups, target, Columns);
 
     /// <summary>
     /// Asks for the part of the next tile that lies as far into it as the group into this one: eight rows at once are more streams than
@@ -101,6 +107,7 @@ internal readonly unsafe struct WeightTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> Four(sbyte* quanta) => Vector256.Create(*(int*)quanta).AsSByte();
 
+    [MethodImpl(Hot.Loop)]
     private void UnpackNibbles(byte* packed, byte* steps)
     {
         for (var i = 0; i < _weight.GroupSize / 2; i += 16, steps += 8 * Columns * sizeof(uint))
@@ -113,6 +120,7 @@ internal readonly unsafe struct WeightTile
         }
     }
 
+    [MethodImpl(Hot.Loop)]
     private void UnpackBytes(byte* bytes, long stride, int last, byte* steps)
     {
         for (var i = 0; i < _weight.GroupSize; i += 16, steps += 4 * Columns * sizeof(uint))
@@ -158,42 +166,89 @@ internal readonly unsafe struct WeightTile
     private static Vector256<uint> LoadPair(byte* low, byte* high) =>
         Vector256.Create(Vector128.Load((uint*)low), Vector128.Load((uint*)high));
 
-    /// <summary>The scales or biases of all groups, eight floats a group.</summary>
-    private void TurnParameters(byte* parameters, float* target)
+    /// <summary>
+    /// The eight rows as floats, turned: element k of all rows at <c>target + k · stride</c>. <paramref name="buffer"/> has room for
+    /// <see cref="TurnBuffer"/> bytes.
+    /// </summary>
+    [MethodImpl(Hot.Loop)]
+    public void Turn(float* target, int stride, byte* buffer)
     {
-        var size = _weight.Parameters.Size();
-        var stride = (long)_weight.Groups * size;
-        var source = parameters + _first * stride;
-        var groupsAtOnce = 16 / size;
-        var group = 0;
-        for (; group <= _weight.Groups - groupsAtOnce; group += groupsAtOnce, target += groupsAtOnce * Columns)
+        if (_weight.Bits == 0)
         {
-            LoadWords(source + group * size, stride, _last, out var v0, out var v1, out var v2, out var v3);
-            StoreParameters(v0, target);
-            StoreParameters(v1, target + groupsAtOnce * Columns / 4);
-            StoreParameters(v2, target + groupsAtOnce * Columns / 2);
-            StoreParameters(v3, target + groupsAtOnce * Columns * 3 / 4);
+            TurnFloats(_weight.Packed, _weight.K, target, stride);
+            return;
         }
-        for (; group < _weight.Groups; group++, target += Columns)
+        var scales = (float*)(buffer + 2 * GroupBytes);
+        var biases = scales + (long)_weight.Groups * Columns;
+        TurnScales(scales);
+        TurnBiases(biases);
+        for (var group = 0; group < _weight.Groups; group++, target += (long)_weight.GroupSize * stride)
         {
-            for (var i = 0; i < Columns; i++)
+            Unpack(group, buffer, buffer + GroupBytes);
+            var (scale, bias) = (Vector256.Load(scales + group * Columns), Vector256.Load(biases + group * Columns));
+            for (var step = 0; step < _weight.GroupSize / 4; step++)
             {
-                target[i] = Widen.ToFloat(source + Math.Min(i, _last) * stride, _weight.Parameters, group);
+                var words = Vector256.Load(buffer + step * 4 * Columns).AsUInt32();
+                if (_weight.Bits == 4)
+                {
+                    // Four even elements of eight, then the four odd ones.
+                    TurnStep(words, scale, bias, target + (step / 2 * 8 + step % 2) * (long)stride, 2 * stride);
+                }
+                else
+                {
+                    TurnStep(words, scale, bias, target + step * 4L * stride, stride);
+                }
             }
         }
     }
 
-    private void StoreParameters(Vector256<uint> words, float* target)
+    /// <summary>Four elements of each row, <paramref name="stride"/> floats apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TurnStep(Vector256<uint> words, Vector256<float> scale, Vector256<float> bias, float* target, int stride)
+    {
+        for (var i = 0; i < 4; i++, words >>>= 8, target += stride)
+        {
+            var quanta = Vector256.ConvertToSingle((words & Vector256.Create(0xFFu)).AsInt32());
+            Vector256.Store(Vector256.FusedMultiplyAdd(quanta, scale, bias), target);
+        }
+    }
+
+    /// <summary>Plain numbers of the eight rows, of <paramref name="count"/> a row, turned.</summary>
+    [MethodImpl(Hot.Loop)]
+    private void TurnFloats(byte* numbers, int count, float* target, int stride)
+    {
+        var size = _weight.Parameters.Size();
+        var source = numbers + (long)_first * count * size;
+        var (rowBytes, atOnce, step) = ((long)count * size, 16 / size, (long)(sizeof(uint) / size) * stride);
+        var i = 0;
+        for (; i <= count - atOnce; i += atOnce, target += 4 * step)
+        {
+            LoadWords(source + (long)i * size, rowBytes, _last, out var v0, out var v1, out var v2, out var v3);
+            StoreFloats(v0, target, stride);
+            StoreFloats(v1, target + step, stride);
+            StoreFloats(v2, target + 2 * step, stride);
+            StoreFloats(v3, target + 3 * step, stride);
+        }
+        for (; i < count; i++, target += stride)
+        {
+            for (var row = 0; row < Columns; row++)
+            {
+                target[row] = Widen.ToFloat(source + Math.Min(row, _last) * rowBytes, _weight.Parameters, i);
+            }
+        }
+    }
+
+    private void StoreFloats(Vector256<uint> words, float* target, int stride)
     {
         switch (_weight.Parameters)
         {
             case DType.BFloat16:
                 Vector256.Store((words << 16).AsSingle(), target);
-                Vector256.Store((words & Vector256.Create(0xFFFF0000u)).AsSingle(), target + Columns);
+                Vector256.Store((words & Vector256.Create(0xFFFF0000u)).AsSingle(), target + stride);
                 break;
             case DType.Float16:
                 Vector256.Store(Float16.ToFloat32(words & Vector256.Create(0xFFFFu)), target);
-                Vector256.Store(Float16.ToFloat32(words >>> 16), target + Columns);
+                Vector256.Store(Float16.ToFloat32(words >>> 16), target + stride);
                 break;
             default:
                 Vector256.Store(words.AsSingle(), target);

@@ -41,7 +41,9 @@ internal static class ChatCompletionDecoder
     }
 
     private static Result<string, ApiError> Model(JsonElement value, string path) => Decode.Text(value, path).Bind(model =>
-        model.Length > 0 ? Result.Ok<string, ApiError>(model) : ApiError.BadRequest("You must provide a model parameter.", path, "invalid_value"));
+        model.Length > 0
+            ? Result.Ok<string, ApiError>(model)
+            : ApiError.BadRequest("You must provide a model parameter.", path, "invalid_value"));
 
     private static SamplingOptions Sampling(ObjectReader body)
     {
@@ -52,7 +54,8 @@ internal static class ChatCompletionDecoder
         var seed = body.OptionalValue("seed", Decode.Integer());
 
         // Servers of this kind take both 0 and -1 as "all tokens".
-        return new SamplingOptions(temperature, topP, topK is { } k ? (int)Math.Max(0, k) : null, minP, seed is { } s ? unchecked((ulong)s) : null);
+        var mostTokens = topK is { } k ? (int)Math.Max(0, k) : (int?)null;
+        return new SamplingOptions(temperature, topP, mostTokens, minP, seed is { } s ? unchecked((ulong)s) : null);
     }
 
     // The newer name wins: clients in between send both.

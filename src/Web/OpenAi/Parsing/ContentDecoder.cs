@@ -59,7 +59,8 @@ internal sealed class ContentDecoder
     {
         var image = part.Required("image_url", ObjectReader.Decoder(fields =>
         {
-            var bytes = fields.Required("url", (value, path) => Decode.Text(value, path).Bind(uri => MediaDecoder.DataUri(uri, "image", path)));
+            var bytes = fields.Required("url", (value, path) =>
+                Decode.Text(value, path).Bind(uri => MediaDecoder.DataUri(uri, "image", path)));
             fields.Optional("detail", Detail);
             return fields.Finish(() => bytes);
         }));

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 
-/// <summary>Fields that describe a request to its receiver and change nothing in the answer: checked for their type, and left at that.</summary>
+/// <summary>Fields that only describe a request and change nothing in the answer: checked for their type, and left at that.</summary>
 internal static class DescriptiveFields
 {
     private static readonly ImmutableArray<string> Texts =

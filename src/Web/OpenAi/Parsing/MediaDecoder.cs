@@ -13,7 +13,8 @@ internal static class MediaDecoder
     {
         if (!uri.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
-            return uri.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+            return uri.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+                || uri.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
                 ? Faults.NotSupported(path, $"remote URLs are not fetched; send the {kind} as a data URI. They are")
                 : NotDataUri(kind, path);
         }

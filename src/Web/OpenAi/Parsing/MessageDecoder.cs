@@ -62,7 +62,8 @@ internal static class MessageDecoder
         message.Demand(
             () => parts is not null || refusal is not null || !calls.IsEmpty,
             () => ApiError.BadRequest(
-                $"Invalid value for '{message.PathOf("content")}': expected a string, got null. An assistant message without tool_calls needs content.",
+                $"Invalid value for '{message.PathOf("content")}': expected a string, got null. "
+                + "An assistant message without tool_calls needs content.",
                 message.PathOf("content"),
                 "invalid_type"));
         return message.Finish(() => new ChatMessage(Role.Assistant, parts ?? Refusal(refusal), calls, null, name));

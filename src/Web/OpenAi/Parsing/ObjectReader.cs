@@ -5,8 +5,8 @@ using MlxActors.Web.OpenAi.Errors;
 namespace MlxActors.Web.OpenAi.Parsing;
 
 /// <summary>
-/// Reads the fields of one JSON object, one after the other. The first fault wins: optional fields read as absent from then on, required ones as
-/// a default that nobody sees, because <see cref="Finish"/> gives the fault. For optional fields null means absent.
+/// Reads the fields of one JSON object, one after the other. The first fault wins: optional fields read as absent from then on, required
+/// ones as a default that nobody sees, because <see cref="Finish"/> gives the fault. For optional fields null means absent.
 /// </summary>
 internal sealed class ObjectReader(JsonElement element, string path)
 {

@@ -69,7 +69,8 @@ internal static partial class ToolDecoder
         body.OptionalValue("parallel_tool_calls", Decode.Boolean);
         body.Demand(
             () => !names.IsEmpty || choice is ToolChoice.Auto or ToolChoice.None,
-            () => ApiError.BadRequest("Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", "tool_choice"));
+            () => ApiError.BadRequest(
+                "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", "tool_choice"));
         body.Demand(
             () => choice is not ToolChoice.Named(var name) || names.Contains(name),
             () => ApiError.BadRequest(

@@ -7,8 +7,8 @@ using MlxActors.Web.OpenAi.Errors;
 namespace MlxActors.Web.OpenAi.Parsing;
 
 /// <summary>
-/// Fields whose effect the server does not have. They are checked as if it had; then a value that would change the answer is refused, and one
-/// that changes nothing (the default, an empty list) is let through.
+/// Fields whose effect the server does not have. They are checked as if it had; then a value that would change the answer is refused, and
+/// one that changes nothing (the default, an empty list) is let through.
 /// </summary>
 internal static class UnsupportedFields
 {

@@ -23,6 +23,15 @@ internal sealed class HandoffSink<T>(Island island, Outlet<T> upstream, int capa
     /// <summary>The reader needs no more.</summary>
     public void Detach(Exception cause) => Island.Post(() => CancelUpstream(cause));
 
+    /// <summary>Detaches, and waits until the stream has heard of it.</summary>
+    public Task DetachAsync()
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Detach(null);
+        Island.Post(heard.SetResult);
+        return heard.Task;
+    }
+
     protected override void OnPush(T element)
     {
         _channel.Writer.TryWrite(element);
