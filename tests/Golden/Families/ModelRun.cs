@@ -33,8 +33,8 @@ public sealed class ModelRun : IDisposable
     public float[] StepAll(ReadOnlySpan<int> tokens, Trace? trace = null) => Forward(tokens, LogitRows.All, trace);
 
     /// <summary>
-    /// Logits of each of <paramref name="tokens"/> behind the first <paramref name="length"/> of the sequence; null when its caches cannot be
-    /// taken back that far. The sequence stays as it is.
+    /// Logits of each of <paramref name="tokens"/> behind the first <paramref name="length"/> of the sequence; null when its caches cannot
+    /// be taken back that far. The sequence stays as it is.
     /// </summary>
     public float[]? StepAllBehind(int length, ReadOnlySpan<int> tokens)
     {
