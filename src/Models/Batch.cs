@@ -5,15 +5,35 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Models;
 
 /// <summary>Encoded media standing in a sequence instead of token embeddings.</summary>
-/// <param name="Position">Position of its first token in the sequence.</param>
-/// <param name="Features"><c>[tokens, hidden]</c>.</param>
+/// <param name="Position">Index of its first token in the sequence.</param>
+/// <param name="Features">
+/// <c>[tokens, hidden]</c>; or <c>[1 + levels, rows, columns, hidden]</c> for tokens on a grid, which gives them their rotary
+/// positions. Level 0 takes the place of embeddings; level n is added to the hidden states behind decoder layer n − 1.
+/// </param>
 public sealed record MediaRun(int Position, KeptTensor Features)
 {
-    public int Length => Features.Value.Shape[0];
+    public int Length => Grid is var (rows, columns) ? rows * columns : Features.Value.Shape[0];
+
+    /// <summary>Null when its tokens stand in a line, as text does.</summary>
+    public (int Rows, int Columns)? Grid => Features.Value.Shape is { Rank: 4 } shape ? (shape[1], shape[2]) : null;
+
+    /// <summary>Levels behind the first.</summary>
+    public int DeeperLevels => Features.Value.Shape is { Rank: 4 } shape ? shape[0] - 1 : 0;
 }
 
-/// <summary>Rows of a step that take encoded media: <paramref name="Count"/> rows of the features, beginning at <paramref name="FirstFeature"/>.</summary>
-public readonly record struct MediaRows(int FirstRow, int FirstFeature, int Count, KeptTensor Features);
+/// <summary>
+/// Rows of a step that take encoded media: <paramref name="Count"/> rows of the features, beginning at <paramref name="FirstFeature"/>.
+/// </summary>
+public readonly record struct MediaRows(int FirstRow, int FirstFeature, int Count, MediaRun Run)
+{
+    /// <summary>The rows' features of a level: <c>[Count, hidden]</c>.</summary>
+    public Tensor Features(IBackend b, int level)
+    {
+        var features = Run.Features.Value;
+        var rows = b.Reshape(features, new Shape(features.Shape.Rows, features.Shape.Last));
+        return b.Slice(rows, level * Run.Length + FirstFeature, Count);
+    }
+}
 
 /// <summary>Which of a sequence's rows want logits.</summary>
 public enum LogitRows
@@ -34,6 +54,8 @@ public sealed class Batch(bool imagesAttendBothWays)
     private readonly List<int> _logitRows = [];
     private readonly List<SequenceCache> _caches = [];
     private readonly List<MediaRows> _media = [];
+    private readonly List<KvCache> _layerCaches = [];
+    private readonly List<int> _positions = [];
 
     public StepLayout Layout { get; } = new();
 
@@ -54,12 +76,51 @@ public sealed class Batch(bool imagesAttendBothWays)
         _logitRows.Clear();
         _caches.Clear();
         _media.Clear();
+        _layerCaches.Clear();
+        _positions.Clear();
         Layout.Clear();
     }
 
+    /// <summary>The caches of one layer, one a sequence; valid until the next call.</summary>
+    public ReadOnlySpan<KvCache> CachesOf(int layer)
+    {
+        _layerCaches.Clear();
+        foreach (var cache in Caches)
+        {
+            _layerCaches.Add(cache.Layers[layer]);
+        }
+        return CollectionsMarshal.AsSpan(_layerCaches);
+    }
+
+    /// <summary>Rotary positions of all rows, axis after axis <c>[axes · R]</c>; valid until the next call.</summary>
+    public ReadOnlySpan<int> Positions(int axes)
+    {
+        CollectionsMarshal.SetCount(_positions, axes * Layout.Rows);
+        var positions = CollectionsMarshal.AsSpan(_positions);
+        for (var axis = 0; axis < axes; axis++)
+        {
+            for (var i = 0; i < _caches.Count; i++)
+            {
+                var rows = Layout.Sequences[i];
+                _caches[i].Positions.CopyTo(positions.Slice(axis * Layout.Rows + rows.FirstRow, rows.Rows), rows.Offset, axis);
+            }
+        }
+        return positions;
+    }
+
+    /// <summary>Token embeddings <c>[R, hidden]</c> with the features of media in their places.</summary>
+    public Tensor PlaceMedia(IBackend b, Tensor h)
+    {
+        foreach (var media in Media)
+        {
+            h = b.ReplaceRows(h, media.FirstRow, media.Features(b, level: 0));
+        }
+        return h;
+    }
+
     /// <summary>
-    /// Adds the next tokens of a sequence. Media runs that lie elsewhere are passed over; one that attends both ways must lie wholly
-    /// inside the tokens, or wholly outside.
+    /// Adds the next tokens of a sequence. Of its media runs, which come in ascending order, those that lie elsewhere are passed over;
+    /// one that attends both ways must lie wholly inside the tokens, or wholly outside.
     /// </summary>
     public void Add(SequenceCache cache, ReadOnlySpan<int> tokens, ReadOnlySpan<MediaRun> media, LogitRows logits)
     {
@@ -69,7 +130,7 @@ public sealed class Batch(bool imagesAttendBothWays)
         Layout.Add(tokens.Length, offset);
         foreach (var run in media)
         {
-            AddMedia(run, offset, tokens.Length, firstRow);
+            AddMedia(cache, run, offset, tokens.Length, firstRow);
         }
         for (var row = logits switch { Models.LogitRows.All => 0, Models.LogitRows.Last => tokens.Length - 1, _ => tokens.Length };
             row < tokens.Length;
@@ -79,22 +140,27 @@ public sealed class Batch(bool imagesAttendBothWays)
         }
     }
 
-    private void AddMedia(MediaRun run, int offset, int rows, int firstRow)
+    private void AddMedia(SequenceCache cache, MediaRun run, int offset, int rows, int firstRow)
     {
         var (start, end) = (Math.Max(run.Position, offset), Math.Min(run.Position + run.Length, offset + rows));
         if (start >= end)
         {
             return;
         }
+        if (run.Grid is var (gridRows, gridColumns))
+        {
+            cache.Positions.Place(run.Position, gridRows, gridColumns);
+        }
         if (imagesAttendBothWays)
         {
             if (end - start != run.Length)
             {
                 throw new ArgumentException(
-                    $"an image at positions [{run.Position}, {run.Position + run.Length}) is cut by a chunk [{offset}, {offset + rows})", nameof(run));
+                    $"an image at positions [{run.Position}, {run.Position + run.Length}) is cut by a chunk [{offset}, {offset + rows})",
+                    nameof(run));
             }
             Layout.SeeEachOther(start, end);
         }
-        _media.Add(new MediaRows(firstRow + start - offset, start - run.Position, end - start, run.Features));
+        _media.Add(new MediaRows(firstRow + start - offset, start - run.Position, end - start, run));
     }
 }

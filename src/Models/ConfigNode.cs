@@ -98,6 +98,23 @@ public readonly record struct ConfigNode(string File, string Path, JsonElement J
             : throw Wrong(key, $"an array of {count} strings");
     }
 
+    /// <summary>
+    /// An array of at most <paramref name="maxCount"/> integers from 0 to <paramref name="max"/>, or null when the key is absent.
+    /// </summary>
+    public ImmutableArray<int>? Integers(string key, int maxCount, int max)
+    {
+        if (Find(key) is not { } value)
+        {
+            return null;
+        }
+        return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxCount && value.EnumerateArray().All(IsWithin)
+            ? [.. value.EnumerateArray().Select(item => item.GetInt32())]
+            : throw Wrong(key, $"an array of at most {maxCount} integers from 0 to {max}");
+
+        bool IsWithin(JsonElement item) =>
+            item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var number) && number >= 0 && number <= max;
+    }
+
     /// <summary>Token ids, written as one number or as an array; null when the key is absent.</summary>
     public ImmutableHashSet<int>? Ids(string key)
     {

@@ -53,6 +53,6 @@ public interface IModel : IDisposable
     /// </summary>
     Tensor? Forward(Batch batch);
 
-    /// <summary>Encodes prepared pixels <c>[3, H, W]</c> to features <c>[tokens, hidden]</c>, as the batch takes them.</summary>
-    KeptTensor EncodeImage(PixelValues pixels);
+    /// <summary>Encodes pixels that the model's own processor prepared to features, as <see cref="MediaRun"/> takes them.</summary>
+    KeptTensor EncodeImage(PreparedPixels pixels);
 }

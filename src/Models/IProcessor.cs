@@ -9,7 +9,7 @@ namespace MlxActors.Models;
 /// <summary>An image of a prompt, decoded and resized, and where its tokens stand.</summary>
 /// <param name="Position">Position of its first token.</param>
 /// <param name="Length">Number of its tokens.</param>
-public sealed record PreparedImage(int Position, int Length, PixelValues Pixels, ContentHash Hash);
+public sealed record PreparedImage(int Position, int Length, PreparedPixels Pixels, ContentHash Hash);
 
 /// <summary>A conversation as the model takes it. Made on the thread pool, before the request reaches the engine.</summary>
 /// <param name="Tokens">Prompt tokens, media expanded.</param>

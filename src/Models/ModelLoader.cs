@@ -1,4 +1,5 @@
 using MlxActors.Models.Gemma3;
+using MlxActors.Models.Qwen3Vl;
 using MlxActors.Native.Checkpoints;
 using MlxActors.Native.Results;
 using MlxActors.Native.Tensors;
@@ -24,7 +25,8 @@ public static class ModelLoader
     public static Result<IModel, LoadError> LoadModel(string directory, IBackend backend, CancellationToken cancellationToken) =>
         Guard(directory, family => Weights(directory, backend, family, cancellationToken));
 
-    private static Family FamilyOf(ConfigNode config)
+    /// <exception cref="CheckpointException">The family is unknown, or the config is not one of its.</exception>
+    public static Family FamilyOf(ConfigNode config)
     {
         switch (config.Text("model_type"))
         {
@@ -35,8 +37,15 @@ public static class ModelLoader
                     (weights, generation) => Gemma3Model.Load(weights, gemma3, generation),
                     (directory, info) => Gemma3Processor.Load(
                         directory, gemma3, info.Capabilities.HasFlag(Capabilities.Vision) ? gemma3.Vision : null));
+            case Qwen3VlConfig.ModelType:
+                var qwen3Vl = Qwen3VlConfig.Parse(config);
+                return new Family(
+                    config,
+                    (weights, generation) => Qwen3VlModel.Load(weights, qwen3Vl, generation),
+                    (directory, info) => Qwen3VlProcessor.Load(
+                        directory, qwen3Vl, info.Capabilities.HasFlag(Capabilities.Vision) ? qwen3Vl.Vision : null));
             default:
-                throw config.Wrong("model_type", "gemma3 or gemma3_text");
+                throw config.Wrong("model_type", "gemma3, gemma3_text or qwen3_vl");
         }
     }
 
@@ -97,10 +106,4 @@ public static class ModelLoader
             }
         }
     }
-
-    /// <summary>What a family makes of a checkpoint.</summary>
-    private sealed record Family(
-        ConfigNode Config,
-        Func<WeightSource, GenerationConfig, IModel> Model,
-        Func<string, ModelInfo, Result<IProcessor, LoadError>> Processor);
 }

@@ -1,3 +1,4 @@
+using MlxActors.Models.Media;
 using MlxActors.Native.Tensors;
 
 namespace MlxActors.Models;
@@ -6,3 +7,13 @@ namespace MlxActors.Models;
 /// Sees the hidden states of a forward pass by the names that the reference fixtures give them; for tests, null in serving.
 /// </summary>
 public delegate void Trace(string state, Tensor value);
+
+/// <summary>A model whose hidden states can be looked at.</summary>
+public interface ITraceableModel : IModel
+{
+    /// <summary>As <see cref="IModel.Forward"/>.</summary>
+    Tensor? Forward(Batch batch, Trace? trace);
+
+    /// <summary>As <see cref="IModel.EncodeImage"/>.</summary>
+    KeptTensor EncodeImage(PreparedPixels pixels, Trace? trace);
+}

@@ -36,11 +36,14 @@ public sealed class WeightMap
 
     public LayerNorm LayerNorm(int features, double eps) => new(Vector("weight", features), Vector("bias", features), (float)eps);
 
-    /// <summary>A convolution whose stride is its kernel, read as a linear layer over unfolded patches: <c>[out, kH, kW, in]</c>.</summary>
-    public Linear PatchConvolution(int outFeatures, int kernel, int inFeatures)
+    /// <summary>
+    /// A convolution whose stride is its kernel, read as a linear layer over unfolded patches: <c>[out, kernel…, in]</c>.
+    /// </summary>
+    /// <param name="patch">The lengths of a patch, channels last.</param>
+    public Linear PatchConvolution(int outFeatures, params ReadOnlySpan<int> patch)
     {
-        var values = Tensor("weight", new Shape(outFeatures, kernel, kernel, inFeatures));
-        var matrix = _source.Backend.Reshape(values, new Shape(outFeatures, kernel * kernel * inFeatures));
+        var values = Tensor("weight", new Shape([outFeatures, .. patch]));
+        var matrix = _source.Backend.Reshape(values, new Shape(outFeatures, checked((int)new Shape(patch).Count)));
         return new Linear(new Weight.Plain(matrix), Vector("bias", outFeatures));
     }
 

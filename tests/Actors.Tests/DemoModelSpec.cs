@@ -9,7 +9,7 @@ using MlxActors.Native.Cpu;
 
 namespace MlxActors.Actors.Tests;
 
-/// <summary>The demo checkpoint through the actors, on the CPU, in exact mode: it answers as the reference implementation does.</summary>
+/// <summary>The demo checkpoints through the actors, on the CPU, in exact mode: they answer as the reference implementation does.</summary>
 public sealed class DemoModelSpec() : ActorSpec(
     "mlxactors.engine { max-batch = 6, prefill-chunk = 32 }",
     "mlxactors.supervisor.max-queue = 100")
@@ -19,7 +19,7 @@ public sealed class DemoModelSpec() : ActorSpec(
     private const int LongestPrompt = 40;
     private const int LongestReply = 12;
 
-    public static TheoryData<string?> Files => Goldens.Files("demo", "demo.jsonl");
+    public static TheoryData<string?> Files => Goldens.Files("demo", "*.jsonl");
 
     protected override MlxActorsOptions Options => new(
         name => new ModelLocation(name, Path.Combine(Goldens.Repository, "models", name)),
@@ -34,7 +34,8 @@ public sealed class DemoModelSpec() : ActorSpec(
         var cases = Goldens.Lines(path)
             .Where(line => !line.TryGetProperty("tools", out _) && IsShort(line))
             .ToList();
-        var requests = cases.Select(line => RequestOf(line.GetProperty("messages"), Path.GetDirectoryName(path)!));
+        var model = Path.GetFileNameWithoutExtension(path);
+        var requests = cases.Select(line => RequestOf(model, line.GetProperty("messages"), Path.GetDirectoryName(path)!));
 
         var answers = await Task.WhenAll(requests.Select(Answer));
 
@@ -51,11 +52,11 @@ public sealed class DemoModelSpec() : ActorSpec(
     private static bool IsShort(JsonElement line) =>
         line.GetProperty("prompt_ids").GetArrayLength() <= LongestPrompt && line.GetProperty("reply_ids").GetArrayLength() <= LongestReply;
 
-    private static GenerationRequest RequestOf(JsonElement messages, string folder)
+    private static GenerationRequest RequestOf(string model, JsonElement messages, string folder)
     {
         var media = ImmutableArray.CreateBuilder<MediaSource>();
         var chat = messages.EnumerateArray().Select(message => MessageOf(message, folder, media)).ToImmutableArray();
-        var request = Request("demo", new Conversation(chat, [], media.ToImmutable()), MaxTokens);
+        var request = Request(model, new Conversation(chat, [], media.ToImmutable()), MaxTokens);
         return request with { Sampling = SamplingOptions.Unset with { Temperature = 0 } };
     }
 

@@ -3,14 +3,16 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Models.Caches;
 
 /// <summary>
-/// Everything a model remembers of one sequence: a KV cache for each layer that keeps one. Owned by whoever runs the sequence;
-/// used on the engine's thread only.
+/// Everything a model remembers of one sequence: a KV cache for each layer that keeps one, and where its tokens stand. Owned by whoever
+/// runs the sequence; used on the engine's thread only.
 /// </summary>
 public sealed class SequenceCache(KvCache[] layers) : IDisposable
 {
     public ReadOnlySpan<KvCache> Layers => layers;
 
-    /// <summary>Tokens prefilled or decoded so far: the position of the next one.</summary>
+    public TokenPositions Positions { get; private init; } = new();
+
+    /// <summary>Tokens prefilled or decoded so far: the index of the next one.</summary>
     public int Length => layers.Length == 0 ? 0 : layers[0].Length;
 
     /// <summary>Memory held by all layers, in bytes.</summary>
@@ -35,7 +37,7 @@ public sealed class SequenceCache(KvCache[] layers) : IDisposable
             }
             forks[layer] = fork;
         }
-        return new SequenceCache(forks);
+        return new SequenceCache(forks) { Positions = Positions.Fork(length) };
     }
 
     public void Dispose()

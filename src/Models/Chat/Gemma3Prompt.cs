@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using MlxActors.Models.Text;
 using MlxActors.Native.Results;
 
@@ -49,26 +48,19 @@ public static class Gemma3Prompt
     /// <param name="tokensPerImage">The checkpoint's <c>mm_tokens_per_image</c>.</param>
     public static TokenizedPrompt Tokenize(ImmutableArray<PromptPart> prompt, HuggingFaceTokenizer tokenizer, int tokensPerImage)
     {
-        var text = new StringBuilder();
-        var literals = new List<TextSpan>();
+        var text = new PromptText();
         foreach (var part in prompt)
         {
-            switch (part)
+            _ = part switch
             {
-                case PromptPart.Template template:
-                    text.Append(template.Value);
-                    break;
-                case PromptPart.Literal literal:
-                    literals.Add(new TextSpan(text.Length, literal.Value.Length));
-                    text.Append(literal.Value);
-                    break;
-                case PromptPart.Image:
-                    text.Append("\n\n" + StartOfImage).Insert(text.Length, ImageToken, tokensPerImage).Append(EndOfImage + "\n\n");
-                    break;
-            }
+                PromptPart.Template template => text.Template(template.Value),
+                PromptPart.Literal literal => text.Literal(literal.Value),
+                PromptPart.Image image => text
+                    .Template("\n\n" + StartOfImage).Media(image.Index, ImageToken, tokensPerImage).Template(EndOfImage + "\n\n"),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
         }
-        var tokens = tokenizer.Encode(text.ToString(), [.. literals]);
-        return new TokenizedPrompt(tokens, FindImages(prompt, tokens, tokenizer.IdOf(ImageToken), tokensPerImage));
+        return text.Tokenize(tokenizer);
     }
 
     private static string SystemText(ChatMessage? system, ImmutableArray<ToolDefinition> tools)
@@ -132,24 +124,5 @@ public static class Gemma3Prompt
         return text[start..end];
 
         static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\u001C' and <= '\u001F';
-    }
-
-    /// <summary>The image tokens, which nothing but images can bring into a prompt.</summary>
-    private static ImmutableArray<ImageTokens> FindImages(
-        ImmutableArray<PromptPart> prompt, ImmutableArray<int> tokens, int? imageToken, int length)
-    {
-        var images = ImmutableArray.CreateBuilder<ImageTokens>();
-        var from = 0;
-        foreach (var image in prompt.OfType<PromptPart.Image>())
-        {
-            var position = imageToken is { } token ? tokens.IndexOf(token, from) : -1;
-            if (position < 0)
-            {
-                throw new InvalidOperationException($"the tokenizer has no token {ImageToken}");
-            }
-            images.Add(new ImageTokens(image.Index, position, length));
-            from = position + length;
-        }
-        return images.ToImmutable();
     }
 }

@@ -36,7 +36,14 @@ public sealed record ToolCall(string Id, string Name, string Arguments);
 
 /// <summary>A function the model may call.</summary>
 /// <param name="Parameters">Its JSON schema; undefined when the function takes none.</param>
-public sealed record ToolDefinition(string Name, string? Description, JsonElement Parameters);
+public sealed record ToolDefinition(string Name, string? Description, JsonElement Parameters)
+{
+    /// <summary>
+    /// The tool as the request wrote it, <c>{"type": "function", "function": …}</c>, for templates that show it whole; undefined when it
+    /// did not come as one.
+    /// </summary>
+    public JsonElement Source { get; init; }
+}
 
 /// <param name="ToolCallId">Of a tool message: the call it answers.</param>
 public sealed record ChatMessage(

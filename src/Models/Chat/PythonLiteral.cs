@@ -5,11 +5,25 @@ using System.Text.Json;
 namespace MlxActors.Models.Chat;
 
 /// <summary>JSON values in Python's spelling.</summary>
-internal static class PythonLiteral
+public static class PythonLiteral
 {
     /// <summary>An argument of a call: a string as JSON writes it, any other value as Python's <c>repr</c>.</summary>
     public static string OfArgument(JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? JsonString(value.GetString()!) : Repr(value);
+
+    /// <summary>As <c>json.dumps</c> with <c>ensure_ascii=False</c> writes it, keys in their order.</summary>
+    public static string Dumps(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        JsonValueKind.Null => "null",
+        JsonValueKind.Number => Number(value.GetRawText()),
+        JsonValueKind.String => JsonString(value.GetString()!),
+        JsonValueKind.Array => $"[{string.Join(", ", value.EnumerateArray().Select(Dumps))}]",
+        JsonValueKind.Object =>
+            $"{{{string.Join(", ", value.EnumerateObject().Select(member => $"{JsonString(member.Name)}: {Dumps(member.Value)}"))}}}",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     private static string Repr(JsonElement value) => value.ValueKind switch
     {
@@ -51,7 +65,7 @@ internal static class PythonLiteral
         return $"{integer.AsSpan(0, first)}{(rest.IsEmpty ? "" : ".")}{rest}e+16";
     }
 
-    private static string JsonString(string text) => Quote(text, '"', c => c switch
+    public static string JsonString(string text) => Quote(text, '"', c => c switch
     {
         '\b' => "\\b",
         '\f' => "\\f",

@@ -5,7 +5,7 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Models.Gemma3;
 
 /// <summary>Gemma 3: the decoder, and the vision tower when the checkpoint holds one. Owns its weights.</summary>
-public sealed class Gemma3Model : IModel
+public sealed class Gemma3Model : ITraceableModel
 {
     /// <summary>End of sequence and end of turn in Gemma's vocabulary, for configs that name neither.</summary>
     private static readonly int[] UsualEnds = [1, 106];
@@ -52,10 +52,13 @@ public sealed class Gemma3Model : IModel
 
     public Tensor? Forward(Batch batch, Trace? trace) => _text.Forward(_weights.Backend, batch, trace);
 
-    public KeptTensor EncodeImage(PixelValues pixels) => EncodeImage(pixels, null);
+    public KeptTensor EncodeImage(PreparedPixels pixels) => EncodeImage(pixels, null);
 
-    public KeptTensor EncodeImage(PixelValues pixels, Trace? trace) =>
-        (_vision ?? throw new InvalidOperationException("the checkpoint holds no vision tower")).Forward(_weights.Backend, pixels, trace);
+    public KeptTensor EncodeImage(PreparedPixels pixels, Trace? trace) => (_vision, pixels) switch
+    {
+        ({ } vision, PixelValues values) => vision.Forward(_weights.Backend, values, trace),
+        _ => throw new InvalidOperationException($"a model with {Info.Capabilities} was given {pixels.GetType().Name}"),
+    };
 
     public void Dispose() => _weights.Dispose();
 

@@ -7,8 +7,8 @@ using MlxActors.Native.Results;
 namespace MlxActors.Models.Gemma3;
 
 /// <summary>
-/// Conversations for Gemma 3, as transformers' Gemma3Processor prepares them: prompt by the chat template, images decoded and resized, each standing
-/// for as many tokens as the config says.
+/// Conversations for Gemma 3, as transformers' Gemma3Processor prepares them: prompt by the chat template, images decoded and resized, each
+/// standing for as many tokens as the config says.
 /// </summary>
 public sealed class Gemma3Processor : IProcessor
 {
@@ -23,24 +23,19 @@ public sealed class Gemma3Processor : IProcessor
     /// <param name="vision">The tower that the checkpoint holds, if any.</param>
     /// <exception cref="Native.Checkpoints.CheckpointException">A settings file is no JSON object.</exception>
     public static Result<IProcessor, LoadError> Load(string directory, Gemma3Config config, Gemma3VisionConfig? vision) =>
-        ReadTokenizer(directory, config).Bind(tokenizer => vision is null
+        HuggingFaceTokenizer.LoadWithin(directory, config.Text.VocabSize).Bind(tokenizer => vision is null
             ? Over(tokenizer, null, config.MmTokensPerImage)
-            : ImageProcessorConfig.Load(directory, vision).Bind(images => Over(tokenizer, new ImageProcessor(images), config.MmTokensPerImage)));
+            : ImageProcessorConfig.Load(directory, vision)
+                .Bind(images => Over(tokenizer, new ImageProcessor(images), config.MmTokensPerImage)));
 
     public Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, CancellationToken cancellationToken) =>
-        RefuseWhatItCannotTakeIn(conversation) is { } error
+        conversation.Refuse(_images is null ? Capabilities.Text : Capabilities.Vision) is { } error
             ? error
             : Gemma3Prompt.Render(conversation)
                 .Map(prompt => Gemma3Prompt.Tokenize(prompt, _tokenizer, _tokensPerImage))
                 .Bind(prompt => Prepare(prompt, conversation.Media, cancellationToken));
 
     public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
-
-    private static Result<HuggingFaceTokenizer, LoadError> ReadTokenizer(string directory, Gemma3Config config) =>
-        HuggingFaceTokenizer.Load(Path.Combine(directory, "tokenizer.json")).Bind(Result<HuggingFaceTokenizer, LoadError> (tokenizer) =>
-            tokenizer.MaxId < config.Text.VocabSize
-                ? tokenizer
-                : new LoadError($"expected ids below the model's vocab_size {config.Text.VocabSize}, found {tokenizer.MaxId}", "tokenizer.json"));
 
     private static Result<IProcessor, LoadError> Over(HuggingFaceTokenizer tokenizer, ImageProcessor? images, int tokensPerImage) =>
         Result.Ok<IProcessor, LoadError>(new Gemma3Processor(tokenizer, images, tokensPerImage));
@@ -64,18 +59,4 @@ public sealed class Gemma3Processor : IProcessor
         }
         return new PreparedPrompt(prompt.Tokens, images.MoveToImmutable());
     }
-
-    private PromptError? RefuseWhatItCannotTakeIn(Conversation conversation) => conversation.Messages
-        .SelectMany(message => message.Parts)
-        .Select(part => part switch
-        {
-            ContentPart.Text => null,
-            ContentPart.Image image when _images is null =>
-                new PromptError("This model takes no images: its checkpoint holds no vision tower.", conversation.Media[image.Index].Field),
-            ContentPart.Image => null,
-            ContentPart.Audio audio => new PromptError("This model takes no audio.", conversation.Media[audio.Index].Field),
-            ContentPart.Video video => new PromptError("This model takes no video.", conversation.Media[video.Index].Field),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        })
-        .FirstOrDefault(error => error is not null);
 }

@@ -13,14 +13,7 @@ public sealed record ProcessedImage(PixelValues Pixels, ContentHash Hash);
 /// </summary>
 public sealed class ImageProcessor(ImageProcessorConfig config)
 {
-    private const int Levels = byte.MaxValue + 1;
-
-    /// <summary>By channel: the value of each level.</summary>
-    private readonly ImmutableArray<float[]> _values =
-    [
-        .. config.Mean.Zip(config.Deviation, (mean, deviation) =>
-            Enumerable.Range(0, Levels).Select(level => (float)(((level * config.RescaleFactor) - mean) / deviation)).ToArray()),
-    ];
+    private readonly ImmutableArray<float[]> _values = config.Scaling.ValuesOfLevels();
 
     public Result<ProcessedImage, MediaError> Process(ReadOnlyMemory<byte> content, ImageLimits limits) =>
         ImageDecoder.Decode(content, limits).Map(image => new ProcessedImage(Process(image), ContentHash.Of(content.Span)));

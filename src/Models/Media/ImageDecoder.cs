@@ -4,17 +4,28 @@ using MlxActors.Native.Results;
 
 namespace MlxActors.Models.Media;
 
+/// <summary>What becomes of transparent pixels; the reference processors differ in it.</summary>
+public enum Transparency
+{
+    /// <summary>Alpha is dropped: <c>convert("RGB")</c>.</summary>
+    Dropped,
+
+    /// <summary>Laid over white.</summary>
+    OnWhite,
+}
+
 /// <summary>
 /// Encoded picture in, pixels out, as Pillow's <c>ImageOps.exif_transpose</c> and <c>convert("RGB")</c> give them:
-/// alpha dropped, colour profiles and gamma ignored, EXIF orientation applied.
+/// colour profiles and gamma ignored, EXIF orientation applied.
 /// </summary>
 public static class ImageDecoder
 {
     /// <summary>Decodes PNG and JPEG. Total: any bytes end in a picture or in an error.</summary>
-    public static Result<PixelImage, MediaError> Decode(ReadOnlyMemory<byte> content, ImageLimits limits) =>
+    public static Result<PixelImage, MediaError> Decode(
+        ReadOnlyMemory<byte> content, ImageLimits limits, Transparency transparency = Transparency.Dropped) =>
         ImageFormats.Sniff(content.Span) switch
         {
-            ImageFormat.Png => PngDecoder.Decode(content, limits),
+            ImageFormat.Png => PngDecoder.Decode(content, limits, transparency),
             ImageFormat.Jpeg => JpegDecoder.Decode(content, limits),
             var other => new MediaError.UnsupportedFormat(other),
         };

@@ -1,5 +1,15 @@
 namespace MlxActors.Models.Media;
 
+/// <summary>Which axis is resized first.</summary>
+public enum ResizeOrder
+{
+    /// <summary>The one that Pillow 13 takes first.</summary>
+    Pillow,
+
+    /// <summary>Within rows first, as torchvision and Pillow before 13.</summary>
+    RowsFirst,
+}
+
 /// <summary>Resizing with Pillow's pixels: one axis after the other, 8 bits in between, so that the order shows.</summary>
 public static class Resizing
 {
@@ -9,10 +19,11 @@ public static class Resizing
     /// </summary>
     private const double SignificantlyMore = 1.2;
 
-    public static PixelImage Resize(this PixelImage image, int width, int height, ResampleFilter filter)
+    public static PixelImage Resize(
+        this PixelImage image, int width, int height, ResampleFilter filter, ResizeOrder order = ResizeOrder.Pillow)
     {
         var (narrowing, flattening) = ((double)image.Width / width, (double)image.Height / height);
-        return flattening > 1 && flattening > narrowing * SignificantlyMore
+        return order == ResizeOrder.Pillow && flattening > 1 && flattening > narrowing * SignificantlyMore
             ? AlongRows(AlongColumns(image, height, filter), width, filter)
             : AlongColumns(AlongRows(image, width, filter), height, filter);
     }

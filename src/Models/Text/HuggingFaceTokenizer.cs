@@ -14,6 +14,8 @@ namespace MlxActors.Models.Text;
 /// </summary>
 public sealed class HuggingFaceTokenizer : Tokenizer
 {
+    private const string FileName = "tokenizer.json";
+
     private const long LargestFile = 1L << 29;
 
     private readonly TokenizerJson _file;
@@ -35,6 +37,12 @@ public sealed class HuggingFaceTokenizer : Tokenizer
 
     /// <summary>What belongs after such a text.</summary>
     public ImmutableArray<int> Suffix => _file.PostProcessing.After;
+
+    /// <summary>The <c>tokenizer.json</c> of a checkpoint, all of whose ids the model must know.</summary>
+    public static Result<HuggingFaceTokenizer, LoadError> LoadWithin(string directory, int vocabSize) =>
+        Load(Path.Combine(directory, FileName)).Bind(Result<HuggingFaceTokenizer, LoadError> (tokenizer) => tokenizer.MaxId < vocabSize
+            ? tokenizer
+            : new LoadError($"expected ids below the model's vocab_size {vocabSize}, found {tokenizer.MaxId}", FileName));
 
     /// <summary>Reads a <c>tokenizer.json</c>.</summary>
     public static Result<HuggingFaceTokenizer, LoadError> Load(string path)

@@ -103,8 +103,9 @@ internal sealed class FakeModel(string name, CpuBackend backend, Action unloaded
         return wanted == 0 ? null : backend.FromFloats(logits, new Shape(wanted, Vocabulary));
     }
 
-    public KeptTensor EncodeImage(PixelValues pixels)
+    public KeptTensor EncodeImage(PreparedPixels prepared)
     {
+        var pixels = (PixelValues)prepared;
         Check();
         OnEncode();
         EncodedImages.Enqueue((int)pixels.Values[0]);
@@ -128,7 +129,7 @@ internal sealed class FakeModel(string name, CpuBackend backend, Action unloaded
         {
             if (row >= media.FirstRow && row < media.FirstRow + media.Count)
             {
-                return (ulong)backend.View(media.Features.Value)[media.FirstFeature + row - media.FirstRow];
+                return (ulong)backend.View(media.Run.Features.Value)[media.FirstFeature + row - media.FirstRow];
             }
         }
         return (ulong)batch.Tokens[row];

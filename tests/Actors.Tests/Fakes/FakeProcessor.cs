@@ -30,7 +30,7 @@ internal sealed class FakeProcessor : IProcessor
     public static IEnumerable<ulong> Values(PreparedPrompt prompt)
     {
         var images = prompt.Images.SelectMany(image =>
-            Enumerable.Range(0, image.Length).Select(row => (image.Position + row, (ulong)(image.Pixels.Values[0] + row))));
+            Enumerable.Range(0, image.Length).Select(row => (image.Position + row, (ulong)(((PixelValues)image.Pixels).Values[0] + row))));
         var byPosition = images.ToDictionary(pair => pair.Item1, pair => pair.Item2);
         return prompt.Tokens.Select((token, position) => byPosition.GetValueOrDefault(position, (ulong)token));
     }

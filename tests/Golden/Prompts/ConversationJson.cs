@@ -9,17 +9,18 @@ namespace MlxActors.Golden.Prompts;
 /// </summary>
 internal static class ConversationJson
 {
-    public static Conversation Read(JsonElement row)
+    /// <param name="read">Reads the file that an <c>image_url</c> names; null when the fixtures name none.</param>
+    public static Conversation Read(JsonElement row, Func<string, byte[]>? read = null)
     {
-        var images = 0;
-        var messages = row.GetProperty("messages").EnumerateArray().Select(message => Message(message, ref images)).ToImmutableArray();
+        var media = ImmutableArray.CreateBuilder<MediaSource>();
+        var messages = row.GetProperty("messages").EnumerateArray().Select(message => Message(message, media, read)).ToImmutableArray();
         var tools = row.TryGetProperty("tools", out var given) && given.ValueKind == JsonValueKind.Array
             ? given.EnumerateArray().Select(Tool).ToImmutableArray()
             : [];
-        return new Conversation(messages, tools, []);
+        return new Conversation(messages, tools, media.ToImmutable());
     }
 
-    private static ChatMessage Message(JsonElement message, ref int images)
+    private static ChatMessage Message(JsonElement message, ImmutableArray<MediaSource>.Builder media, Func<string, byte[]>? read)
     {
         var calls = message.TryGetProperty("tool_calls", out var given) ? given.EnumerateArray().Select(Call).ToImmutableArray() : [];
         var parts = ImmutableArray.CreateBuilder<ContentPart>();
@@ -31,7 +32,7 @@ internal static class ConversationJson
         {
             foreach (var part in content.EnumerateArray())
             {
-                if (Part(part, ref images) is { } known)
+                if (Part(part, media, read) is { } known)
                 {
                     parts.Add(known);
                 }
@@ -47,15 +48,31 @@ internal static class ConversationJson
     /// <summary>
     /// Null for an <c>image_url</c> that names no file: templates do not know the type, and the API never lets it through.
     /// </summary>
-    private static ContentPart? Part(JsonElement part, ref int images) => part.GetProperty("type").GetString() switch
+    private static ContentPart? Part(JsonElement part, ImmutableArray<MediaSource>.Builder media, Func<string, byte[]>? read)
     {
-        "text" => new ContentPart.Text(part.GetProperty("text").GetString()!),
-        "image" => new ContentPart.Image(images++),
-        "image_url" when part.GetProperty("image_url").GetProperty("url").GetString()!.Contains('/') => new ContentPart.Image(images++),
-        "image_url" => null,
-        "audio" => new ContentPart.Audio(0),
-        var other => throw new InvalidDataException($"part of type {other}"),
-    };
+        switch (part.GetProperty("type").GetString())
+        {
+            case "text":
+                return new ContentPart.Text(part.GetProperty("text").GetString()!);
+            case "image":
+                return new ContentPart.Image(Add([]));
+            case "image_url":
+                var url = part.GetProperty("image_url").GetProperty("url").GetString()!;
+                return url.Contains('/') ? new ContentPart.Image(Add(read?.Invoke(url) ?? [])) : null;
+            case "video":
+                return new ContentPart.Video(Add([]));
+            case "audio":
+                return new ContentPart.Audio(Add([]));
+            case var other:
+                throw new InvalidDataException($"part of type {other}");
+        }
+
+        int Add(byte[] content)
+        {
+            media.Add(new MediaSource(content, "messages"));
+            return media.Count - 1;
+        }
+    }
 
     private static Role RoleOf(string role) => role switch
     {
@@ -66,13 +83,15 @@ internal static class ConversationJson
         _ => throw new InvalidDataException($"role {role}"),
     };
 
+    /// <summary>Templates also take arguments as an object, which is what the API's text says.</summary>
     private static ToolCall Call(JsonElement call)
     {
         var function = call.GetProperty("function");
+        var arguments = function.GetProperty("arguments");
         return new ToolCall(
-            call.GetProperty("id").GetString()!,
+            call.TryGetProperty("id", out var id) ? id.GetString()! : "",
             function.GetProperty("name").GetString()!,
-            function.GetProperty("arguments").GetString()!);
+            arguments.ValueKind == JsonValueKind.String ? arguments.GetString()! : PythonLiteral.Dumps(arguments));
     }
 
     private static ToolDefinition Tool(JsonElement tool)
@@ -81,6 +100,9 @@ internal static class ConversationJson
         return new ToolDefinition(
             function.GetProperty("name").GetString()!,
             function.TryGetProperty("description", out var description) ? description.GetString() : null,
-            function.TryGetProperty("parameters", out var parameters) ? parameters : default);
+            function.TryGetProperty("parameters", out var parameters) ? parameters : default)
+        {
+            Source = tool,
+        };
     }
 }

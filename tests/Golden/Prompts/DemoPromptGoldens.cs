@@ -1,39 +1,59 @@
-using System.Text.Json;
-using MlxActors.Golden.Tokenizers;
-using MlxActors.Models.Chat;
+using System.Collections.Concurrent;
+using MlxActors.Models;
+using MlxActors.Native.Results;
 
 namespace MlxActors.Golden.Prompts;
 
-/// <summary>The prompts of the conversations with the demo model: template, tools, images and tokenizer at once.</summary>
+/// <summary>
+/// The conversations with the demo models, <c>demo/&lt;model&gt;.jsonl</c>: template, tools, images and tokenizer at once, as the server
+/// uses them.
+/// </summary>
 public sealed class DemoPromptGoldens
 {
-    private static readonly string Model = Path.Combine(Goldens.Repository, "models", "demo");
+    private const string Folder = "demo";
 
-    public static TheoryData<string?> Cases => Gemma3PromptGoldens.CasesOf("demo", "demo.jsonl");
+    private static readonly ConcurrentDictionary<string, Lazy<IProcessor>> Processors = new();
+
+    public static TheoryData<string?> Cases => PromptRows.CasesOf(Folder, "*.jsonl");
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
-    public void Tokenize_GivesThePromptOfTheReference(string? name)
+    public void Prepare_GivesThePromptOfTheReference(string? name)
     {
-        var row = Gemma3PromptGoldens.RowOf(Goldens.SkipWhenNone(name, "demo"));
-        var config = JsonElement.Parse(File.ReadAllText(Path.Combine(Model, "config.json")));
+        var row = PromptRows.RowOf(Goldens.SkipWhenNone(name, Folder));
+        var conversation = ConversationJson.Read(row, url => File.ReadAllBytes(Goldens.PathOf(Folder, url)));
 
-        var prompt = Gemma3Prompt.Render(ConversationJson.Read(row))
-            .Match(value => value, error => throw new InvalidDataException(error.Message));
-        var tokens = Gemma3Prompt.Tokenize(prompt, TokenizerFiles.Of(Model), config.GetProperty("mm_tokens_per_image").GetInt32()).Tokens;
+        var prompt = Assert.IsType<Result<PreparedPrompt, PromptError>.Ok>(ProcessorOf(name!).Prepare(conversation, default)).Value;
 
-        Assert.Equal(Gemma3PromptGoldens.Ids(row.GetProperty("prompt_ids")), tokens);
+        Assert.Equal(PromptRows.Ids(row.GetProperty("prompt_ids")), prompt.Tokens);
+        Assert.Equal(conversation.Media.Length, prompt.Images.Length);
     }
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
     public void Decode_OneTokenAtATime_GivesTheReplyOfTheReference(string? name)
     {
-        var row = Gemma3PromptGoldens.RowOf(Goldens.SkipWhenNone(name, "demo"));
-        var decoder = TokenizerFiles.Of(Model).NewDecoder(skipSpecialTokens: true);
+        var row = PromptRows.RowOf(Goldens.SkipWhenNone(name, Folder));
+        var decoder = ProcessorOf(name!).NewDecoder();
 
-        var reply = string.Concat(Gemma3PromptGoldens.Ids(row.GetProperty("reply_ids")).Select(decoder.Add)) + decoder.Flush();
+        var reply = string.Concat(PromptRows.Ids(row.GetProperty("reply_ids")).Select(decoder.Add)) + decoder.Flush();
 
         Assert.Equal(row.GetProperty("reply").GetString(), reply);
+    }
+
+    private static IProcessor ProcessorOf(string name)
+    {
+        var model = Path.GetFileNameWithoutExtension(PromptRows.FileOf(name));
+        return Processors.GetOrAdd(model, _ => new Lazy<IProcessor>(() => Load(model))).Value;
+    }
+
+    private static IProcessor Load(string model)
+    {
+        var directory = Path.Combine(Goldens.Repository, "models", model);
+        var config = ConfigNode.Read(directory, "config.json");
+        var info = new ModelInfo(
+            config.Text("model_type")!, 0, 0, [], Capabilities.Vision, SamplingDefaults.Silent, ImagesAttendBothWays: false);
+        return ModelLoader.FamilyOf(config).Processor(directory, info)
+            .Match(processor => processor, error => throw new InvalidDataException(error.Message));
     }
 }

@@ -11,20 +11,21 @@ public sealed class Gemma3PromptGoldens
     private const string Kind = "gemma3 prompts";
     private const int TokensPerImage = 256;
 
-    public static TheoryData<string?> Cases => CasesOf("prompts", "gemma3.jsonl");
+    public static TheoryData<string?> Cases => PromptRows.CasesOf("prompts", "gemma3.jsonl");
 
-    public static TheoryData<string?> RenderedCases => CasesOf("prompts", "gemma3.jsonl", row => row.TryGetProperty("rendered", out _));
+    public static TheoryData<string?> RenderedCases =>
+        PromptRows.CasesOf("prompts", "gemma3.jsonl", row => row.TryGetProperty("rendered", out _));
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
     public void Render_GivesWhatTheTemplateGives(string? name)
     {
-        var row = RowOf(Goldens.SkipWhenNone(name, Kind));
+        var row = PromptRows.RowOf(Goldens.SkipWhenNone(name, Kind));
         var rendered = Render(row).Match(Gemma3Prompt.Text, error => $"TemplateError: {error.Message}");
         if (row.TryGetProperty("rendered", out var expected))
         {
             Assert.Equal(expected.GetString(), rendered);
-            Assert.Equal(Ids(row.GetProperty("ids")), Gemma3Tokenizer().EncodeToIds(rendered));
+            Assert.Equal(PromptRows.Ids(row.GetProperty("ids")), Gemma3Tokenizer().EncodeToIds(rendered));
         }
         else if (row.GetProperty("error").GetString() is { } error && error.StartsWith("TemplateError", StringComparison.Ordinal))
         {
@@ -41,7 +42,7 @@ public sealed class Gemma3PromptGoldens
     [MemberData(nameof(RenderedCases))]
     public void Tokenize_GivesWhatTheProcessorGivesButNoControlTokenFromOutside(string? name)
     {
-        var row = RowOf(Goldens.SkipWhenNone(name, Kind));
+        var row = PromptRows.RowOf(Goldens.SkipWhenNone(name, Kind));
         var prompt = Render(row).Match(value => value, error => throw new InvalidDataException(error.Message));
         var tokenizer = Gemma3Tokenizer();
 
@@ -62,7 +63,7 @@ public sealed class Gemma3PromptGoldens
     [MemberData(nameof(RenderedCases))]
     public void Tokenize_SaysWhereTheImagesStand(string? name)
     {
-        var row = RowOf(Goldens.SkipWhenNone(name, Kind));
+        var row = PromptRows.RowOf(Goldens.SkipWhenNone(name, Kind));
         var prompt = Render(row).Match(value => value, error => throw new InvalidDataException(error.Message));
         var tokenizer = Gemma3Tokenizer();
 
@@ -75,25 +76,9 @@ public sealed class Gemma3PromptGoldens
             tokenized.Images.SelectMany(image => Enumerable.Range(image.Position, image.Length)));
     }
 
-    internal static TheoryData<string?> CasesOf(string folder, string file, Func<JsonElement, bool>? where = null) =>
-        Goldens.Rows(((IEnumerable<object?[]>)Goldens.Files(folder, file))
-            .SelectMany(row => row.OfType<string>())
-            .SelectMany(path => Goldens.Lines(Goldens.PathOf(path)).Index()
-                .Where(line => where is null || where(line.Item))
-                .Select(line => $"{path}:{line.Index + 1}")));
-
-    /// <summary>The row of a case, <c>file:line</c>.</summary>
-    internal static JsonElement RowOf(string name)
-    {
-        var colon = name.LastIndexOf(':');
-        return Goldens.Lines(Goldens.PathOf(name[..colon])).ElementAt(int.Parse(name.AsSpan(colon + 1)) - 1);
-    }
-
-    internal static IEnumerable<int> Ids(JsonElement ids) => ids.EnumerateArray().Select(id => id.GetInt32());
-
     private static IEnumerable<int> ExpectedTokens(JsonElement row) => row.TryGetProperty("processor_ids_rle", out var runs)
         ? runs.EnumerateArray().SelectMany(run => Enumerable.Repeat(run[0].GetInt32(), run[1].GetInt32()))
-        : Ids(row.GetProperty("ids"));
+        : PromptRows.Ids(row.GetProperty("ids"));
 
     private static Native.Results.Result<ImmutableArray<PromptPart>, Models.PromptError> Render(JsonElement row) =>
         Gemma3Prompt.Render(ConversationJson.Read(row), row.GetProperty("add_generation_prompt").GetBoolean());

@@ -14,9 +14,9 @@ public sealed class ImageProcessorConfigTests
         var config = Parsed(json);
 
         Assert.Equal((224, 224), (config.Height, config.Width));
-        Assert.Equal(1.0 / 255, config.RescaleFactor);
-        Assert.Equal([0.5, 0.5, 0.5], config.Mean.AsEnumerable());
-        Assert.Equal([0.5, 0.5, 0.5], config.Deviation.AsEnumerable());
+        Assert.Equal(1.0 / 255, config.Scaling.RescaleFactor);
+        Assert.Equal([0.5, 0.5, 0.5], config.Scaling.Mean.AsEnumerable());
+        Assert.Equal([0.5, 0.5, 0.5], config.Scaling.Deviation.AsEnumerable());
     }
 
     [Fact]
@@ -25,9 +25,9 @@ public sealed class ImageProcessorConfigTests
         var config = Parsed(
             """{"size": {"height": 64, "width": 32}, "rescale_factor": 0.5, "image_mean": [1, 2, 3], "image_std": 4, "resample": 2}""");
 
-        Assert.Equal((64, 32, 0.5), (config.Height, config.Width, config.RescaleFactor));
-        Assert.Equal([1.0, 2.0, 3.0], config.Mean.AsEnumerable());
-        Assert.Equal([4.0, 4.0, 4.0], config.Deviation.AsEnumerable());
+        Assert.Equal((64, 32, 0.5), (config.Height, config.Width, config.Scaling.RescaleFactor));
+        Assert.Equal([1.0, 2.0, 3.0], config.Scaling.Mean.AsEnumerable());
+        Assert.Equal([4.0, 4.0, 4.0], config.Scaling.Deviation.AsEnumerable());
     }
 
     [Fact]
@@ -35,9 +35,9 @@ public sealed class ImageProcessorConfigTests
     {
         var config = Parsed("""{"size": 8, "do_rescale": false, "do_normalize": false, "image_mean": [1, 2, 3]}""");
 
-        Assert.Equal((8, 8, 1.0), (config.Height, config.Width, config.RescaleFactor));
-        Assert.Equal([0.0, 0.0, 0.0], config.Mean.AsEnumerable());
-        Assert.Equal([1.0, 1.0, 1.0], config.Deviation.AsEnumerable());
+        Assert.Equal((8, 8, 1.0), (config.Height, config.Width, config.Scaling.RescaleFactor));
+        Assert.Equal([0.0, 0.0, 0.0], config.Scaling.Mean.AsEnumerable());
+        Assert.Equal([1.0, 1.0, 1.0], config.Scaling.Deviation.AsEnumerable());
     }
 
     [Theory]

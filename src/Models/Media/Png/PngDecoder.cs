@@ -11,8 +11,8 @@ internal static class PngDecoder
     /// <summary>Deflate's best: a length of 258 bytes in two bits.</summary>
     private const long BestCompression = 1032;
 
-    public static Result<PixelImage, MediaError> Decode(ReadOnlyMemory<byte> content, ImageLimits limits) =>
-        PngFile.Read(content, limits).Bind(Validate).Bind(file => Inflate(file).Map(image => image.Orient(file.Orientation)));
+    public static Result<PixelImage, MediaError> Decode(ReadOnlyMemory<byte> content, ImageLimits limits, Transparency transparency) =>
+        PngFile.Read(content, limits).Bind(Validate).Bind(file => Inflate(file, transparency).Map(image => image.Orient(file.Orientation)));
 
     public static MediaError.Malformed Malformed(string problem) => new(ImageFormat.Png, problem);
 
@@ -32,17 +32,18 @@ internal static class PngDecoder
         };
     }
 
-    private static Result<PixelImage, MediaError> Inflate(PngFile file)
+    private static Result<PixelImage, MediaError> Inflate(PngFile file, Transparency transparency)
     {
         using var compressed = new ChunkedStream(file.Data);
         using var inflated = new ZLibStream(compressed, CompressionMode.Decompress);
         var size = file.Header.Size;
+        var alpha = transparency == Transparency.OnWhite ? PngAlpha.Of(file) : null;
         var rgb = new byte[size.Width * size.Height * PixelImage.Channels];
         try
         {
             foreach (var pass in PngPass.Of(file.Header))
             {
-                if (ReadPass(file, pass, inflated, rgb) is { } error)
+                if (ReadPass(file, alpha, pass, inflated, rgb) is { } error)
                 {
                     return error;
                 }
@@ -59,7 +60,7 @@ internal static class PngDecoder
         }
     }
 
-    private static MediaError? ReadPass(PngFile file, PngPass pass, Stream inflated, Span<byte> rgb)
+    private static MediaError? ReadPass(PngFile file, PngAlpha? alpha, PngPass pass, Stream inflated, Span<byte> rgb)
     {
         var (header, size) = (file.Header, file.Header.Size);
         var width = pass.Width(size);
@@ -77,6 +78,7 @@ internal static class PngDecoder
             }
             PngPixels.Unpack(header, row.AsSpan(1), samples);
             PngPixels.ToRgb(header.Color, samples, file.Palette.Span, pixels);
+            alpha?.LayOnWhite(samples, pixels);
             Place(pixels, pass, rgb.Slice(y * size.Width * PixelImage.Channels, size.Width * PixelImage.Channels));
             (row, above) = (above, row);
         }

@@ -5,10 +5,12 @@ namespace MlxActors.Models.Media.Png;
 
 /// <summary>The chunks that make the picture, still compressed. Texts, profiles and the rest are passed over unread.</summary>
 /// <param name="Palette">RGB triples; empty in pictures without one.</param>
+/// <param name="Transparency">The body of tRNS; empty in pictures without one.</param>
 /// <param name="Data">Bodies of the IDAT chunks in order: one zlib stream.</param>
 internal sealed record PngFile(
     PngHeader Header,
     ReadOnlyMemory<byte> Palette,
+    ReadOnlyMemory<byte> Transparency,
     ImmutableList<ReadOnlyMemory<byte>> Data,
     Orientation Orientation)
 {
@@ -21,7 +23,7 @@ internal sealed record PngFile(
             { Type: not "IHDR" } => PngDecoder.Malformed("the first chunk is not IHDR"),
             { HasRightCrc: false } => WrongCrc(first),
             _ => PngHeader.Read(first.Body.Span, limits)
-                .Map(header => new PngFile(header, Palette: default, Data: [], Orientation.Upright))
+                .Map(header => new PngFile(header, Palette: default, Transparency: default, Data: [], Orientation.Upright))
                 .Bind(file => file.ReadRest(content, SignatureLength + first.Length)),
         });
 
@@ -58,6 +60,7 @@ internal sealed record PngFile(
     {
         "IDAT" => this with { Data = Data.Add(chunk.Body) },
         "PLTE" => this with { Palette = chunk.Body },
+        "tRNS" => this with { Transparency = chunk.Body },
         "eXIf" => this with { Orientation = Exif.ReadOrientation(chunk.Body.Span) },
         _ => this,
     };

@@ -1,22 +1,24 @@
 using System.Collections.Immutable;
 using MlxActors.Models;
 using MlxActors.Models.Caches;
-using MlxActors.Models.Gemma3;
 using MlxActors.Native.Tensors;
 
 namespace MlxActors.Golden.Families;
 
-/// <summary>A model at work on one sequence of a case: its encoded images, its cache, and steps that end in plain arrays.</summary>
-public sealed class Gemma3Run : IDisposable
+/// <summary>A model at work on one sequence of a case: its encoded media, its cache, and steps that end in plain arrays.</summary>
+public sealed class ModelRun : IDisposable
 {
-    private readonly Gemma3Model _model;
+    /// <summary>The state that a tower hands to the decoder.</summary>
+    public const string Features = "features";
+
+    private readonly ITraceableModel _model;
     private readonly IBackend _backend;
     private readonly MediaRun[] _media;
 
-    public Gemma3Run(Gemma3Case golden, Gemma3Model model, IBackend backend)
+    public ModelRun(GoldenCase golden, ITraceableModel model, IBackend backend)
     {
         (_model, _backend) = (model, backend);
-        _media = [.. golden.ImageRuns().Zip(golden.Images, (run, pixels) => new MediaRun(run.Position, model.EncodeImage(pixels)))];
+        _media = [.. golden.Inputs.Media.Select(media => new MediaRun(media.Position!.Value, model.EncodeImage(media.Pixels)))];
         Cache = model.NewCache();
     }
 
@@ -29,6 +31,16 @@ public sealed class Gemma3Run : IDisposable
 
     /// <summary>Logits of each of <paramref name="tokens"/>, one row behind the other.</summary>
     public float[] StepAll(ReadOnlySpan<int> tokens, Trace? trace = null) => Forward(tokens, LogitRows.All, trace);
+
+    /// <summary>
+    /// Logits of each of <paramref name="tokens"/> behind the first <paramref name="length"/> of the sequence; null when its caches cannot
+    /// be taken back that far. The sequence stays as it is.
+    /// </summary>
+    public float[]? StepAllBehind(int length, ReadOnlySpan<int> tokens)
+    {
+        using var fork = Cache.Fork(length);
+        return fork is null ? null : Forward(fork, tokens, LogitRows.All, null);
+    }
 
     /// <summary>The greedy continuation behind a prompt, with the logits that chose each token.</summary>
     public (ImmutableArray<int> Ids, ImmutableArray<float[]> Logits) Greedy(ReadOnlySpan<int> prompt, int count)
@@ -51,11 +63,13 @@ public sealed class Gemma3Run : IDisposable
         }
     }
 
-    private float[] Forward(ReadOnlySpan<int> tokens, LogitRows rows, Trace? trace)
+    private float[] Forward(ReadOnlySpan<int> tokens, LogitRows rows, Trace? trace) => Forward(Cache, tokens, rows, trace);
+
+    private float[] Forward(SequenceCache cache, ReadOnlySpan<int> tokens, LogitRows rows, Trace? trace)
     {
         using var scope = _backend.BeginScope();
         var batch = new Batch(_model.Info.ImagesAttendBothWays);
-        batch.Add(Cache, tokens, _media, rows);
+        batch.Add(cache, tokens, _media, rows);
         return _backend.View(_model.Forward(batch, trace)!.Value).ToArray();
     }
 }

@@ -7,7 +7,7 @@ namespace MlxActors.Golden.Families;
 /// Fast mode, which rounds activations to 8 bits a group, held against the fixtures by bounds that were measured, and then doubled
 /// for other machines. Random checkpoints are harder on it than trained ones: nothing in them averages the rounding out.
 /// </summary>
-public sealed class Gemma3FastTests : IDisposable
+public sealed class FamilyFastTests : IDisposable
 {
     /// <summary>Root mean square of a case's errors over that of its logits; 0.1 was measured.</summary>
     private const double RelativeErrorBound = 0.2;
@@ -20,9 +20,9 @@ public sealed class Gemma3FastTests : IDisposable
     private readonly IBackend _exact = Backends.Exact();
     private readonly IBackend _fast = Backends.Fast();
 
-    public static TheoryData<string?> Cases => Gemma3StepTests.Cases;
+    public static TheoryData<string?> Cases => GoldenCase.WithText;
 
-    public static TheoryData<string?> GreedyCases => Gemma3GoldenTests.GreedyCases;
+    public static TheoryData<string?> GreedyCases => GoldenCase.WithGreedy;
 
     public void Dispose()
     {
@@ -34,11 +34,12 @@ public sealed class Gemma3FastTests : IDisposable
     [MemberData(nameof(Cases))]
     public void Forward_Case_StaysWithinTheMeasuredBound(string? path)
     {
-        var golden = Gemma3Case.Read(Goldens.SkipWhenNone(path, "Gemma 3"));
-        var expected = golden.Outputs.Single(output => output.Name == "logits").Values;
+        var golden = GoldenCase.Read(Goldens.SkipWhenNone(path, "model"));
+        var expected = golden.Outputs.Single(output => output.Name is "logits" or "step_logits").Values;
         var rows = Logits(golden, _fast);
 
-        float[] actual = [.. (golden.Positions ?? [.. Enumerable.Range(0, rows.Length)]).SelectMany(position => rows[position])];
+        var positions = golden.Inputs.LogitPositions ?? [.. Enumerable.Range(0, rows.Length)];
+        float[] actual = [.. positions.SelectMany(position => rows[position])];
 
         Assert.InRange(TensorPrimitives.Distance<float>(expected, actual) / TensorPrimitives.Norm<float>(expected), 0, RelativeErrorBound);
     }
@@ -48,8 +49,8 @@ public sealed class Gemma3FastTests : IDisposable
     [MemberData(nameof(GreedyCases))]
     public void Decode_GreedyCase_ChoosesTheSameIdsWhereTheyAreNotCloseCalls(string? path)
     {
-        var golden = Gemma3Case.Read(Goldens.SkipWhenNone(path, "greedy Gemma 3"));
-        var choices = Logits(golden, _exact).Zip(Logits(golden, _fast)).Skip(golden.Ids.Length - 1).Zip(golden.Greedy!.Ids);
+        var golden = GoldenCase.Read(Goldens.SkipWhenNone(path, "model"));
+        var choices = Logits(golden, _exact).Zip(Logits(golden, _fast)).Skip(golden.Inputs.Ids.Length - 1).Zip(golden.Greedy!.Value);
 
         foreach (var ((exact, fast), id) in choices)
         {
@@ -59,10 +60,10 @@ public sealed class Gemma3FastTests : IDisposable
     }
 
     /// <summary>The logits of each position of prompt and answer, in one pass.</summary>
-    private static float[][] Logits(Gemma3Case golden, IBackend backend)
+    private static float[][] Logits(GoldenCase golden, IBackend backend)
     {
         using var model = golden.Load(backend);
-        using var run = new Gemma3Run(golden, model, backend);
-        return [.. run.StepAll([.. golden.Ids, .. golden.Greedy?.Ids ?? []]).Chunk(model.Info.VocabSize)];
+        using var run = new ModelRun(golden, model, backend);
+        return [.. run.StepAll([.. golden.Inputs.Ids, .. golden.Greedy ?? []]).Chunk(model.Info.VocabSize)];
     }
 }
