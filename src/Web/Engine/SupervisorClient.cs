@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.Hosting;
+using Akka.Streams;
 using MlxActors.Actors;
 using MlxActors.Generation;
 using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
@@ -24,14 +25,14 @@ internal sealed class SupervisorClient(
         GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        if (await AskAsync<GenerationAccepted>(new Generate(request), AcceptTimeout, either.Token) is { } accepted
-            && !either.IsCancellationRequested)
+        // What is accepted has to be run, even for a client that has left by now: leaving the run is what ends the generation.
+        if (await AskAsync<GenerationAccepted>(new Generate(request), AcceptTimeout, CancellationToken.None) is { } accepted)
         {
-            await using var events = accepted.Events.RunAsAsyncEnumerable(system).GetAsyncEnumerator(either.Token);
-            while (await MoveNextAsync(events, either.Token))
+            var untilCancelled = accepted.Events.Via(either.Token.AsFlow<GenerationEvent>(cancelGracefully: true));
+            await foreach (var happened in untilCancelled.RunAsAsyncEnumerable(system))
             {
-                yield return events.Current;
-                if (events.Current is GenerationEvent.Finished or GenerationEvent.Failed)
+                yield return happened;
+                if (happened is GenerationEvent.Finished or GenerationEvent.Failed)
                 {
                     yield break;
                 }
@@ -62,19 +63,6 @@ internal sealed class SupervisorClient(
         catch (Exception e) when (e is OperationCanceledException or AskTimeoutException)
         {
             return null;
-        }
-    }
-
-    // The stream reports a cancelled reader as the end or as an exception, depending on the moment.
-    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<GenerationEvent> events, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await events.MoveNextAsync();
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return false;
         }
     }
 }

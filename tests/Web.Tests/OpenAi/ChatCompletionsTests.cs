@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using MlxActors.Generation;
+using MlxActors.Models.Chat;
+using MlxActors.Web.Engine;
 using MlxActors.Web.Tests.Serving;
 
 namespace MlxActors.Web.Tests.OpenAi;
@@ -112,6 +115,23 @@ public sealed class ChatCompletionsTests
         using (var response = await Chat.StreamAsync(server.Http, Chat.Request("hi", stream: true)))
         {
             await response.Content.ReadAsStreamAsync();
+        }
+
+        await script.Cancelled;
+    }
+
+    [Fact]
+    public async Task Client_ThatHasGoneBeforeItsRequestIsAccepted_CancelsTheGeneration()
+    {
+        var script = new Script();
+        await using var server = await TestServer.StartAsync(script);
+        var supervisor = server.Services.GetRequiredService<SupervisorClient>();
+        var conversation = new Conversation([ChatMessage.Of(Role.User, "hi")], [], []);
+        var request = new GenerationRequest(RequestId.New(), "demo", conversation, SamplingOptions.Unset, MaxTokens: null, Stop: []);
+
+        await foreach (var happened in supervisor.GenerateAsync(request, new CancellationToken(canceled: true)))
+        {
+            Assert.Fail($"nobody is there for {happened}");
         }
 
         await script.Cancelled;

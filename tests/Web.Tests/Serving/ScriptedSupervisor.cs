@@ -10,6 +10,8 @@ namespace MlxActors.Web.Tests.Serving;
 /// <summary>What a scripted supervisor does with each request and question.</summary>
 internal sealed class Script
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The events of the next requests; the writer's end is the stream's.</summary>
@@ -21,8 +23,8 @@ internal sealed class Script
     /// <summary>What is answered to <see cref="GetStatus"/>; null: nothing.</summary>
     public Status? Status { get; init; } = new(State.Ready, "demo", 0, 0, null);
 
-    /// <summary>Completes when a reader leaves before the stream's end.</summary>
-    public Task Cancelled => _cancelled.Task;
+    /// <summary>Completes when a reader leaves before the stream's end; a timeout when none does.</summary>
+    public Task Cancelled => _cancelled.Task.WaitAsync(Patience);
 
     public static Script Of(params GenerationEvent[] events)
     {
