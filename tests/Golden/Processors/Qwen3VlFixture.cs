@@ -17,8 +17,11 @@ internal static class Qwen3VlFixture
             ? Goldens.Rows(Array(file, path).Select((_, i) => i.ToString()))
             : Goldens.Rows([]);
 
-    public static JsonElement Row(string? row, string file, params string[] path) =>
-        Array(file, path).ElementAt(int.Parse(Goldens.SkipWhenNone(row, $"{Folder}/{file}")));
+    public static JsonElement Row(string? row, string file, params string[] path)
+    {
+        var index = int.Parse(Goldens.SkipWhenNone(row, $"{Folder}/{file}"));
+        return Array(file, path).ElementAt(index);
+    }
 
     public static JsonElement Json(string file) => JsonDocument.Parse(File.ReadAllBytes(PathOf(file))).RootElement;
 
