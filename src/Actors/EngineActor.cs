@@ -68,7 +68,7 @@ public sealed class EngineActor : ReceiveActor
                     _log.Info("Loaded {0} on {1}", location.Id, model.Backend.Description);
                     return new Loaded(location, model.Info, model.Processor);
                 },
-                error => new LoadFailed(location, error.File is { } file ? $"{file}: {error.Message}" : error.Message));
+                error => new LoadFailed(location, error.Message));
         }
         catch (Exception bug)
         {

@@ -16,6 +16,7 @@ public sealed record LoadedModel(IModel Model, IProcessor Processor, IBackend Ba
 }
 
 /// <summary>Why a checkpoint could not be loaded.</summary>
+/// <param name="Message">For people; begins with the file at fault.</param>
 /// <param name="File">The file at fault, relative to the checkpoint's folder; null when it is the folder.</param>
 public sealed record LoadError(string Message, string? File);
 

@@ -15,7 +15,7 @@ public sealed class SoakSpec() : ActorSpec(
     public async Task Every_request_is_answered_rightly_or_refused_once_and_nothing_is_left()
     {
         var random = new Random(20);
-        Checkpoints.Faults["c"] = "truncated";
+        Checkpoints.Faults["c"] = "model.safetensors: truncated";
         var plans = Enumerable.Range(0, Requests).Select(index => new Plan(
             Request($"{"aaabbc"[random.Next(6)]}", $"request {index} {new string('x', random.Next(20))}", maxTokens: 1 + random.Next(40)),
             random.Next(4) == 0 ? random.Next(8) : null)).ToList();

@@ -63,7 +63,7 @@ public sealed class SwappingSpec() : ActorSpec(
     public async Task A_load_that_fails_refuses_those_who_waited_for_it_and_the_others_are_served()
     {
         await Answer(Request("a", "before"));
-        Checkpoints.Faults["b"] = "truncated";
+        Checkpoints.Faults["b"] = "model.safetensors: truncated";
         var (loading, mayLoad) = (new TaskCompletionSource(), new TaskCompletionSource());
         Checkpoints.OnLoad = _ =>
         {
@@ -90,7 +90,7 @@ public sealed class SwappingSpec() : ActorSpec(
     [Fact]
     public async Task A_failed_load_shows_in_the_status_until_a_load_succeeds()
     {
-        Checkpoints.Faults["b"] = "truncated";
+        Checkpoints.Faults["b"] = "model.safetensors: truncated";
         await Answer(Request("b", "hello"));
         await StatusBecomes(status => status is { State: State.Empty, Model: null, LastLoadError: "b: model.safetensors: truncated" });
 

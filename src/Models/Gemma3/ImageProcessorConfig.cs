@@ -40,7 +40,7 @@ public sealed record ImageProcessorConfig(int Height, int Width, ResampleFilter 
     private static Result<ImageProcessorConfig, LoadError> Fit(ImageProcessorConfig config, int side, string file) =>
         config.Height == side && config.Width == side
             ? config
-            : new LoadError($"'size': found {config.Height} x {config.Width}, expected the vision tower's {side}", file);
+            : new LoadError($"{file}: 'size': found {config.Height} x {config.Width}, expected the vision tower's {side}", file);
 
     private static ImageProcessorConfig Read(JsonElement json) => ProcessorSettings.Find(json, "size") is { } size
         ? new ImageProcessorConfig(SideOf(size, "height"), SideOf(size, "width"), Default.Filter, PixelScaling.Read(json))

@@ -22,13 +22,13 @@ internal static class ProcessorSettings
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            return new LoadError($"image processor settings: found {json.ValueKind}, expected an object", file);
+            return new LoadError($"{file}: image processor settings: found {json.ValueKind}, expected an object", file);
         }
         foreach (var rule in rules)
         {
             if (Find(json, rule.Key) is { } value && !rule.IsLegal(value))
             {
-                return new LoadError($"'{rule.Key}': found {value.GetRawText()}, expected {rule.Expected}", file);
+                return new LoadError($"{file}: '{rule.Key}': found {value.GetRawText()}, expected {rule.Expected}", file);
             }
         }
         return json;

@@ -52,7 +52,7 @@ public sealed record Qwen3VlImageConfig(int PatchSize, int TemporalPatchSize, in
         ProcessorSettings.Check(json, file, Rules).Map(Read).Bind(Result<Qwen3VlImageConfig, LoadError> (config) =>
             config.Bounds.Min <= config.Bounds.Max
                 ? config
-                : new LoadError($"'size': found {config.Bounds}, expected the lesser bound first", file));
+                : new LoadError($"{file}: 'size': found {config.Bounds}, expected the lesser bound first", file));
 
     private static Result<Qwen3VlImageConfig, LoadError> Fit(Qwen3VlImageConfig config, Qwen3VlVisionConfig vision, string file)
     {
@@ -60,7 +60,7 @@ public sealed record Qwen3VlImageConfig(int PatchSize, int TemporalPatchSize, in
         var expected = (vision.PatchSize, vision.TemporalPatchSize, vision.SpatialMergeSize);
         return found == expected
             ? config
-            : new LoadError($"patch_size, temporal_patch_size, merge_size: found {found}, expected the vision tower's {expected}", file);
+            : new LoadError($"{file}: patch_size, temporal_patch_size, merge_size: found {found}, expected the vision tower's {expected}", file);
     }
 
     private static Qwen3VlImageConfig Read(JsonElement json)

@@ -42,7 +42,7 @@ public sealed class HuggingFaceTokenizer : Tokenizer
     public static Result<HuggingFaceTokenizer, LoadError> LoadWithin(string directory, int vocabSize) =>
         Load(Path.Combine(directory, FileName)).Bind(Result<HuggingFaceTokenizer, LoadError> (tokenizer) => tokenizer.MaxId < vocabSize
             ? tokenizer
-            : new LoadError($"expected ids below the model's vocab_size {vocabSize}, found {tokenizer.MaxId}", FileName));
+            : new LoadError($"{FileName}: expected ids below the model's vocab_size {vocabSize}, found {tokenizer.MaxId}", FileName));
 
     /// <summary>Reads a <c>tokenizer.json</c>.</summary>
     public static Result<HuggingFaceTokenizer, LoadError> Load(string path)

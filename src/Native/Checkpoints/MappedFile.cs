@@ -11,12 +11,13 @@ public sealed unsafe class MappedFile : IDisposable
     private readonly SafeMemoryMappedViewHandle _handle;
     private byte* _start;
 
-    private MappedFile(string path, long length)
+    private MappedFile(string path, FileStream file)
     {
         Path = path;
-        Length = length;
-        _map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
-        _view = _map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        Length = file.Length;
+        _map = MemoryMappedFile.CreateFromFile(
+            file, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        _view = _map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
         _handle = _view.SafeMemoryMappedViewHandle;
         _handle.AcquirePointer(ref _start);
         _start += _view.PointerOffset;
@@ -29,12 +30,17 @@ public sealed unsafe class MappedFile : IDisposable
     /// <summary>First byte of the mapping.</summary>
     internal byte* Start => _start is null ? throw new ObjectDisposedException(Path) : _start;
 
-    /// <summary>Maps a file that is not empty.</summary>
+    /// <summary>Maps a file that is not empty. Follows links: the Hugging Face cache is made of them.</summary>
     /// <exception cref="IOException">The file cannot be read, or is empty.</exception>
     public static MappedFile Open(string path)
     {
-        var length = new FileInfo(path).Length;
-        return length > 0 ? new MappedFile(path, length) : throw new IOException($"{path} is empty");
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        if (file.Length > 0)
+        {
+            return new MappedFile(path, file);
+        }
+        file.Dispose();
+        throw new IOException($"{path} is empty");
     }
 
     public ReadOnlySpan<byte> Bytes(long offset, int length) =>

@@ -8,8 +8,8 @@ using MlxActors.Native.Results;
 namespace MlxActors.Golden.Prompts;
 
 /// <summary>
-/// The demo models' greedy answers, <c>demo/&lt;model&gt;.jsonl</c>, from the messages to the last id: template, tools, images, tokenizer, model and caches at
-/// once, in exact mode.
+/// The demo models' greedy answers, <c>demo/&lt;model&gt;.jsonl</c>, from the messages to the last id: template, tools, images, tokenizer,
+/// model and caches at once, in exact mode.
 /// </summary>
 public sealed class DemoReplyGoldens
 {

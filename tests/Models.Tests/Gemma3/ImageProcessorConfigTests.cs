@@ -57,7 +57,7 @@ public sealed class ImageProcessorConfigTests
         var error = Assert.IsType<Result<ImageProcessorConfig, LoadError>.Error>(Parse(json)).Reason;
 
         Assert.Equal("preprocessor_config.json", error.File);
-        Assert.StartsWith($"'{key}': found ", error.Message);
+        Assert.StartsWith($"preprocessor_config.json: '{key}': found ", error.Message);
         Assert.Contains(", expected ", error.Message);
     }
 
