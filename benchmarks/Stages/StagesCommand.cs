@@ -3,6 +3,7 @@ using System.Globalization;
 using MlxActors.Models;
 using MlxActors.Models.Caches;
 using MlxActors.Models.Chat;
+using MlxActors.Models.Media;
 using MlxActors.Native.Cpu;
 using MlxActors.Native.Results;
 
@@ -44,10 +45,10 @@ internal static class StagesCommand
     private static Stages Answer(LoadedModel model, Conversation conversation)
     {
         var clock = new Lap();
-        var prompt = Required(model.Processor.Prepare(conversation, CancellationToken.None));
+        var prompt = Required(model.Processor.Prepare(conversation, new MediaDecoder(ImageLimits.Default), CancellationToken.None));
         var prepare = clock.Next();
         using var cache = model.Model.NewCache();
-        var media = prompt.Images.Select(image => new MediaRun(image.Position, model.Model.EncodeImage(image.Pixels))).ToArray();
+        var media = prompt.Media.Select(image => new MediaRun(image.Position, model.Model.Encode(image.Input))).ToArray();
         var encode = clock.Next();
         var batch = new Batch(model.Info.ImagesAttendBothWays);
         var token = Next(model, batch, cache, prompt.Tokens.AsSpan(), media);

@@ -8,6 +8,7 @@ using MlxActors.Generation;
 using MlxActors.Generation.Batching;
 using MlxActors.Generation.Stopping;
 using MlxActors.Models;
+using MlxActors.Models.Media;
 using MlxActors.Native.Results;
 using static MlxActors.Actors.Protocol.GenerationProtocol;
 
@@ -21,21 +22,22 @@ public sealed class GenerationActor : ReceiveActor, IWithTimers
 {
     private readonly GenerationRequest _request;
     private readonly ChannelWriter<GenerationEvent> _events;
+    private readonly IMediaDecoder _media;
     private readonly MlxActorsSettings _settings;
     private readonly CancellationTokenSource _preparation = new();
     private bool _left;
     private bool _readerGone;
 
-    public GenerationActor(GenerationRequest request, ChannelWriter<GenerationEvent> events, MlxActorsSettings settings)
+    public GenerationActor(GenerationRequest request, ChannelWriter<GenerationEvent> events, IMediaDecoder media, MlxActorsSettings settings)
     {
-        (_request, _events, _settings) = (request, events, settings);
+        (_request, _events, _media, _settings) = (request, events, media, settings);
         Waiting();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(GenerationRequest request, ChannelWriter<GenerationEvent> events, MlxActorsSettings settings) =>
-        Akka.Actor.Props.Create(() => new GenerationActor(request, events, settings));
+    public static Props Props(GenerationRequest request, ChannelWriter<GenerationEvent> events, IMediaDecoder media, MlxActorsSettings settings) =>
+        Akka.Actor.Props.Create(() => new GenerationActor(request, events, media, settings));
 
     protected override void PreStart() =>
         Timers.StartSingleTimer(ReaderMissing.Instance, ReaderMissing.Instance, _settings.UnclaimedTimeout);
@@ -127,8 +129,8 @@ public sealed class GenerationActor : ReceiveActor, IWithTimers
 
     private void Prepare(Granted granted)
     {
-        var (conversation, processor, cancellation) = (_request.Conversation, granted.Processor, _preparation.Token);
-        Task.Run(() => processor.Prepare(conversation, cancellation), cancellation)
+        var (conversation, processor, decoder, cancellation) = (_request.Conversation, granted.Processor, _media, _preparation.Token);
+        Task.Run(() => processor.Prepare(conversation, decoder, cancellation), cancellation)
             .PipeTo(Self, success: prompt => new Prepared(prompt), failure: cause => new PreparationFailed(cause));
         Become(() => Preparing(granted));
     }

@@ -75,7 +75,7 @@ public sealed class ModelSupervisor : ReceiveActor, IWithTimers
     private void OnGenerate(GenerationRequest request)
     {
         var events = EventSource.NewChannel();
-        var generation = Context.ActorOf(GenerationActor.Props(request, events.Writer, _settings));
+        var generation = Context.ActorOf(GenerationActor.Props(request, events.Writer, _options.Media, _settings));
         Context.WatchWith(generation, new GenerationStopped(request.Id));
         _generations.Add(request.Id, generation);
         Sender.Tell(new GenerationAccepted(EventSource.From(events.Reader, generation)));

@@ -53,6 +53,6 @@ public interface IModel : IDisposable
     /// </summary>
     Tensor? Forward(Batch batch);
 
-    /// <summary>Encodes pixels that the model's own processor prepared to features, as <see cref="MediaRun"/> takes them.</summary>
-    KeptTensor EncodeImage(PreparedPixels pixels);
+    /// <summary>Encodes a medium that the model's own processor prepared to features, as <see cref="MediaRun"/> takes them.</summary>
+    KeptTensor Encode(MediaInput input);
 }

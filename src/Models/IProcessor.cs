@@ -6,24 +6,26 @@ using MlxActors.Native.Results;
 
 namespace MlxActors.Models;
 
-/// <summary>An image of a prompt, decoded and resized, and where its tokens stand.</summary>
+/// <summary>A medium of a prompt, decoded and brought to the model's form, and where its tokens stand.</summary>
 /// <param name="Position">Position of its first token.</param>
 /// <param name="Length">Number of its tokens.</param>
-public sealed record PreparedImage(int Position, int Length, PreparedPixels Pixels, ContentHash Hash);
+/// <param name="Hash">Names what <see cref="IModel.Encode"/> makes of it; equal hashes, equal features.</param>
+public sealed record PreparedMedia(int Position, int Length, MediaInput Input, ContentHash Hash);
 
 /// <summary>A conversation as the model takes it. Made on the thread pool, before the request reaches the engine.</summary>
 /// <param name="Tokens">Prompt tokens, media expanded.</param>
-public sealed record PreparedPrompt(ImmutableArray<int> Tokens, ImmutableArray<PreparedImage> Images);
+/// <param name="Media">In ascending order of position.</param>
+public sealed record PreparedPrompt(ImmutableArray<int> Tokens, ImmutableArray<PreparedMedia> Media);
 
 /// <summary>Why a conversation cannot be put to this model: the client's fault, in its words.</summary>
 /// <param name="Field">The request's field, such as <c>messages[1].content[0].image_url</c>; null when it is the whole.</param>
 public sealed record PromptError(string Message, string? Field);
 
-/// <summary>The text and media side of a model family: prompt format, tokenizer, image preparation. Pure and thread-safe.</summary>
+/// <summary>The text and media side of a model family: prompt format, tokenizer, media preparation. Pure and thread-safe.</summary>
 public interface IProcessor
 {
     /// <summary>Renders, tokenizes and prepares media; the prompt ends where the assistant is to speak.</summary>
-    Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, CancellationToken cancellationToken);
+    Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, IMediaDecoder decoder, CancellationToken cancellationToken);
 
     /// <summary>A decoder for one answer; control tokens are left out of its text.</summary>
     IncrementalDecoder NewDecoder();

@@ -14,6 +14,6 @@ public interface ITraceableModel : IModel
     /// <summary>As <see cref="IModel.Forward"/>.</summary>
     Tensor? Forward(Batch batch, Trace? trace);
 
-    /// <summary>As <see cref="IModel.EncodeImage"/>.</summary>
-    KeptTensor EncodeImage(PreparedPixels pixels, Trace? trace);
+    /// <summary>As <see cref="IModel.Encode"/>.</summary>
+    KeptTensor Encode(MediaInput input, Trace? trace);
 }

@@ -5,6 +5,7 @@ using MlxActors.Generation;
 using MlxActors.Golden;
 using MlxActors.Models;
 using MlxActors.Models.Chat;
+using MlxActors.Models.Media;
 using MlxActors.Native.Cpu;
 
 namespace MlxActors.Actors.Tests;
@@ -24,7 +25,8 @@ public sealed class DemoModelSpec() : ActorSpec(
     protected override MlxActorsOptions Options => new(
         name => new ModelLocation(name, Path.Combine(Goldens.Repository, "models", name)),
         (directory, cancellationToken) =>
-            ModelLoader.Load(directory, new CpuBackend(new CpuOptions(CpuMode.Exact, Threads: 1)), cancellationToken));
+            ModelLoader.Load(directory, new CpuBackend(new CpuOptions(CpuMode.Exact, Threads: 1)), cancellationToken),
+        new MediaDecoder(ImageLimits.Default));
 
     [SkippableTheory]
     [MemberData(nameof(Files))]

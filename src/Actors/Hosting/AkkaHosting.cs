@@ -1,10 +1,11 @@
 using Akka.Hosting;
 using MlxActors.Models;
+using MlxActors.Models.Media;
 
 namespace MlxActors.Actors.Hosting;
 
-/// <summary>What the actors are given from outside: how names become checkpoints, and checkpoints models.</summary>
-public sealed record MlxActorsOptions(ResolveModel Resolve, LoadModel Load);
+/// <summary>What the actors are given from outside: how names become checkpoints, checkpoints models, and files pixels and samples.</summary>
+public sealed record MlxActorsOptions(ResolveModel Resolve, LoadModel Load, IMediaDecoder Media);
 
 public static class AkkaHosting
 {

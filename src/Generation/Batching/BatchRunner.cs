@@ -6,7 +6,7 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Generation.Batching;
 
 /// <summary>
-/// Runs sequences on one loaded model, a step at a time: one image, one chunk of a prompt, or one token for every running answer.
+/// Runs sequences on one loaded model, a step at a time: one medium, one chunk of a prompt, or one token for every running answer.
 /// Whatever a step throws ends only the sequences that were in it. Used on the engine's thread only; its buffers are reused, so that
 /// decoding allocates nothing.
 /// </summary>
@@ -128,7 +128,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         switch (plan.Kind)
         {
             case StepKind.Encode:
-                EncodeImage(Turn(plan.Sequence));
+                Encode(Turn(plan.Sequence));
                 break;
             case StepKind.Prefill:
                 ReadChunk(Turn(plan.Sequence));
@@ -149,16 +149,16 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         return sequence;
     }
 
-    private void EncodeImage(Sequence sequence)
+    private void Encode(Sequence sequence)
     {
-        var image = sequence.NextImage;
-        sequence.AddMedia(new MediaRun(image.Position, model.Model.EncodeImage(image.Pixels)));
+        var media = sequence.NextMedia;
+        sequence.AddMedia(new MediaRun(media.Position, model.Model.Encode(media.Input)));
     }
 
     private void ReadChunk(Sequence sequence)
     {
         var (prompt, start) = (sequence.Request.Prompt, sequence.Cache.Length);
-        var uncut = model.Info.ImagesAttendBothWays ? prompt.Images.AsSpan() : [];
+        var uncut = model.Info.ImagesAttendBothWays ? prompt.Media.AsSpan() : [];
         var end = Prefill.ChunkEnd(start, prompt.Tokens.Length, uncut, limits.PrefillChunk);
         var rows = end == prompt.Tokens.Length ? LogitRows.Last : LogitRows.None;
         _batch.Clear();

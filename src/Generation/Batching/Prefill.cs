@@ -11,7 +11,7 @@ public static class Prefill
     /// </summary>
     /// <param name="images">Images that must not be cut, by position; empty when images attend causally.</param>
     /// <returns>A position in (<paramref name="position"/>, <paramref name="promptLength"/>].</returns>
-    public static int ChunkEnd(int position, int promptLength, ReadOnlySpan<PreparedImage> images, int chunk)
+    public static int ChunkEnd(int position, int promptLength, ReadOnlySpan<PreparedMedia> images, int chunk)
     {
         var end = Math.Min(position + chunk, promptLength);
         foreach (var image in images)

@@ -31,10 +31,10 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache) : I
     private SequencePhase Phase =>
         Credit == 0 ? SequencePhase.Paused
         : Count > 0 ? SequencePhase.Decode
-        : _media.Count < request.Prompt.Images.Length ? SequencePhase.Encode
+        : _media.Count < request.Prompt.Media.Length ? SequencePhase.Encode
         : SequencePhase.Prefill;
 
-    public PreparedImage NextImage => request.Prompt.Images[_media.Count];
+    public PreparedMedia NextMedia => request.Prompt.Media[_media.Count];
 
     public void AddMedia(MediaRun run) => _media.Add(run);
 

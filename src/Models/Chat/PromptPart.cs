@@ -20,15 +20,18 @@ public abstract record PromptPart
     /// <summary>The place of an image.</summary>
     public sealed record Image(int Index) : PromptPart;
 
+    /// <summary>The place of a clip.</summary>
+    public sealed record Audio(int Index) : PromptPart;
+
     /// <summary>The place of a video.</summary>
     public sealed record Video(int Index) : PromptPart;
 }
 
-/// <summary>Where the tokens of an image, or of a group of a video's frames, stand in a prompt.</summary>
-/// <param name="Index">The image's or video's place in the conversation's media.</param>
+/// <summary>Where the tokens of an image, a clip, or a group of a video's frames stand in a prompt.</summary>
+/// <param name="Index">The file's place in the conversation's media.</param>
 /// <param name="Position">Position of its first token.</param>
 /// <param name="Length">Number of its tokens.</param>
-public readonly record struct ImageTokens(int Index, int Position, int Length);
+public readonly record struct MediaPlace(int Index, int Position, int Length);
 
 /// <summary>A prompt as tokens, media expanded; the groups of a video follow each other.</summary>
-public sealed record TokenizedPrompt(ImmutableArray<int> Tokens, ImmutableArray<ImageTokens> Images);
+public sealed record TokenizedPrompt(ImmutableArray<int> Tokens, ImmutableArray<MediaPlace> Media);

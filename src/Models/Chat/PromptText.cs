@@ -42,9 +42,9 @@ internal sealed class PromptText
     }
 
     /// <summary>Their tokens can come into a prompt in no other way, so that they are met in the order they were written.</summary>
-    private ImmutableArray<ImageTokens> FindMedia(ImmutableArray<int> tokens, HuggingFaceTokenizer tokenizer)
+    private ImmutableArray<MediaPlace> FindMedia(ImmutableArray<int> tokens, HuggingFaceTokenizer tokenizer)
     {
-        var found = ImmutableArray.CreateBuilder<ImageTokens>(_media.Count);
+        var found = ImmutableArray.CreateBuilder<MediaPlace>(_media.Count);
         var from = 0;
         foreach (var (index, token, length) in _media)
         {
@@ -53,7 +53,7 @@ internal sealed class PromptText
             {
                 throw new InvalidOperationException($"the tokenizer has no token {token}");
             }
-            found.Add(new ImageTokens(index, position, length));
+            found.Add(new MediaPlace(index, position, length));
             from = position + length;
         }
         return found.MoveToImmutable();

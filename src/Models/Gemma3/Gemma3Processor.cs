@@ -28,12 +28,13 @@ public sealed class Gemma3Processor : IProcessor
             : ImageProcessorConfig.Load(directory, vision)
                 .Bind(images => Over(tokenizer, new ImageProcessor(images), config.MmTokensPerImage)));
 
-    public Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, CancellationToken cancellationToken) =>
+    public Result<PreparedPrompt, PromptError> Prepare(
+        Conversation conversation, IMediaDecoder decoder, CancellationToken cancellationToken) =>
         conversation.Refuse(_images is null ? Capabilities.Text : Capabilities.Vision) is { } error
             ? error
             : Gemma3Prompt.Render(conversation)
                 .Map(prompt => Gemma3Prompt.Tokenize(prompt, _tokenizer, _tokensPerImage))
-                .Bind(prompt => Prepare(prompt, conversation.Media, cancellationToken));
+                .Bind(prompt => Prepare(prompt, conversation.Media, decoder, cancellationToken));
 
     public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
 
@@ -41,22 +42,17 @@ public sealed class Gemma3Processor : IProcessor
         Result.Ok<IProcessor, LoadError>(new Gemma3Processor(tokenizer, images, tokensPerImage));
 
     private Result<PreparedPrompt, PromptError> Prepare(
-        TokenizedPrompt prompt, ImmutableArray<MediaSource> media, CancellationToken cancellationToken)
-    {
-        var images = ImmutableArray.CreateBuilder<PreparedImage>(prompt.Images.Length);
-        foreach (var place in prompt.Images)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var source = media[place.Index];
-            switch (_images!.Process(source.Content, ImageLimits.Default))
-            {
-                case Result<ProcessedImage, MediaError>.Ok(var image):
-                    images.Add(new PreparedImage(place.Position, place.Length, image.Pixels, image.Hash));
-                    break;
-                case Result<ProcessedImage, MediaError>.Error(var error):
-                    return new PromptError(error.Message, source.Field);
-            }
-        }
-        return new PreparedPrompt(prompt.Tokens, images.MoveToImmutable());
-    }
+        TokenizedPrompt prompt, ImmutableArray<MediaSource> media, IMediaDecoder decoder, CancellationToken cancellationToken) =>
+        media.PrepareEach(prompt.Media.Select(place => place.Index), source => Prepare(source, decoder, cancellationToken), cancellationToken)
+            .Map(images => new PreparedPrompt(
+                prompt.Tokens,
+                [
+                    .. prompt.Media.Select(place =>
+                        new PreparedMedia(place.Position, place.Length, images[place.Index].Pixels, images[place.Index].Hash)),
+                ]));
+
+    private Result<(PixelValues Pixels, ContentHash Hash), MediaError> Prepare(
+        MediaSource source, IMediaDecoder decoder, CancellationToken cancellationToken) =>
+        decoder.Image(source.Content, Transparency.Dropped, cancellationToken)
+            .Map(image => (_images!.Process(image), ContentHash.Of(source.Content.Span)));
 }

@@ -4,15 +4,12 @@ using MlxActors.Native.Results;
 namespace MlxActors.Models.Qwen3Vl;
 
 /// <summary>
-/// Encoded picture in, patches out, as transformers' Qwen2VLImageProcessorFast makes them: transparency on white, bicubic to a size near
+/// Picture in, patches out, as transformers' Qwen2VLImageProcessorFast makes them of a picture laid on white: bicubic to a size near
 /// the picture's own, and the picture repeated for each frame of a patch.
 /// </summary>
 public sealed class Qwen3VlImages(Qwen3VlImageConfig config)
 {
     private readonly PatchCutter _cutter = new(config);
-
-    public Result<PatchValues, MediaError> Process(ReadOnlyMemory<byte> content, ImageLimits limits) =>
-        ImageDecoder.Decode(content, limits, Transparency.OnWhite).Bind(Process);
 
     public Result<PatchValues, MediaError> Process(PixelImage image) =>
         SmartResize.Image(new FrameSize(image.Height, image.Width), config.Factor, config.Bounds)

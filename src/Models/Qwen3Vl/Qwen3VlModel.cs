@@ -50,12 +50,12 @@ public sealed class Qwen3VlModel : ITraceableModel
 
     public Tensor? Forward(Batch batch, Trace? trace) => _text.Forward(_weights.Backend, batch, trace);
 
-    public KeptTensor EncodeImage(PreparedPixels pixels) => EncodeImage(pixels, null);
+    public KeptTensor Encode(MediaInput input) => Encode(input, null);
 
-    public KeptTensor EncodeImage(PreparedPixels pixels, Trace? trace) => (_vision, pixels) switch
+    public KeptTensor Encode(MediaInput input, Trace? trace) => (_vision, input) switch
     {
         ({ } vision, PatchValues patches) => vision.Forward(_weights.Backend, patches, trace),
-        _ => throw new InvalidOperationException($"a model with {Info.Capabilities} was given {pixels.GetType().Name}"),
+        _ => throw new InvalidOperationException($"a model with {Info.Capabilities} was given {input.GetType().Name}"),
     };
 
     public void Dispose() => _weights.Dispose();

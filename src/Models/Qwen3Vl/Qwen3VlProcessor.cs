@@ -31,10 +31,11 @@ public sealed class Qwen3VlProcessor : IProcessor
             ? Over(tokenizer, null)
             : Qwen3VlImageConfig.Load(directory, vision).Bind(images => Over(tokenizer, images)));
 
-    public Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, CancellationToken cancellationToken) =>
+    public Result<PreparedPrompt, PromptError> Prepare(
+        Conversation conversation, IMediaDecoder decoder, CancellationToken cancellationToken) =>
         conversation.Refuse(_images is null ? Capabilities.Text : Capabilities.Vision) is { } error
             ? error
-            : Prepare(Qwen3VlPrompt.Render(conversation), conversation.Media, cancellationToken);
+            : Prepare(Qwen3VlPrompt.Render(conversation), conversation.Media, decoder, cancellationToken);
 
     public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
 
@@ -42,28 +43,28 @@ public sealed class Qwen3VlProcessor : IProcessor
         Result.Ok<IProcessor, LoadError>(new Qwen3VlProcessor(tokenizer, images));
 
     private Result<PreparedPrompt, PromptError> Prepare(
-        ImmutableArray<PromptPart> prompt, ImmutableArray<MediaSource> media, CancellationToken cancellationToken)
+        ImmutableArray<PromptPart> prompt, ImmutableArray<MediaSource> media, IMediaDecoder decoder, CancellationToken cancellationToken) =>
+        media.PrepareEach(
+                prompt.OfType<PromptPart.Image>().Select(image => image.Index),
+                source => Prepare(source, decoder, cancellationToken),
+                cancellationToken)
+            .Map(images => Expand(prompt, images));
+
+    private Result<(PatchValues Patches, ContentHash Hash), MediaError> Prepare(
+        MediaSource source, IMediaDecoder decoder, CancellationToken cancellationToken) =>
+        decoder.Image(source.Content, Transparency.OnWhite, cancellationToken)
+            .Bind(_images!.Process)
+            .Map(patches => (patches, ContentHash.Of(source.Content.Span)));
+
+    private PreparedPrompt Expand(ImmutableArray<PromptPart> prompt, IReadOnlyDictionary<int, (PatchValues Patches, ContentHash Hash)> images)
     {
-        var patches = new Dictionary<int, PatchValues>();
-        foreach (var index in prompt.OfType<PromptPart.Image>().Select(image => image.Index).Distinct())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            switch (_images!.Process(media[index].Content, ImageLimits.Default))
-            {
-                case Result<PatchValues, MediaError>.Ok(var image):
-                    patches.Add(index, image);
-                    break;
-                case Result<PatchValues, MediaError>.Error(var error):
-                    return new PromptError(error.Message, media[index].Field);
-            }
-        }
-        var lengths = patches.ToDictionary(image => image.Key, MediaTokens (image) => new MediaTokens.Image(TokensOf(image.Value)));
+        var lengths = images.ToDictionary(image => image.Key, MediaTokens (image) => new MediaTokens.Image(TokensOf(image.Value.Patches)));
         var tokenized = Qwen3VlPrompt.Tokenize(prompt, _tokenizer, lengths);
         return new PreparedPrompt(
             tokenized.Tokens,
             [
-                .. tokenized.Images.Select(place =>
-                    new PreparedImage(place.Position, place.Length, patches[place.Index], ContentHash.Of(media[place.Index].Content.Span))),
+                .. tokenized.Media.Select(place =>
+                    new PreparedMedia(place.Position, place.Length, images[place.Index].Patches, images[place.Index].Hash)),
             ]);
     }
 

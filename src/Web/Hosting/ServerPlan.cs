@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using Akka.Hosting;
 using MlxActors.Actors.Hosting;
+using MlxActors.Models.Media;
 using MlxActors.Native.Results;
 
 namespace MlxActors.Web.Hosting;
@@ -21,5 +22,6 @@ internal sealed record ServerPlan(
         ServerSettings.Read(hocon, surroundings).Bind(settings =>
         EngineSettings.Read(hocon).Bind(engine =>
         ModelChoice.Make(settings.Catalog, model, settings.DefaultModels).Map(choice => new ServerPlan(
-            hocon, settings, engine, choice, akka => akka.AddMlxActors(new MlxActorsOptions(choice.Catalog.Resolve, engine.Load))))));
+            hocon, settings, engine, choice, akka => akka.AddMlxActors(
+                new MlxActorsOptions(choice.Catalog.Resolve, engine.Load, new MediaDecoder(ImageLimits.Default)))))));
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MlxActors.Actors.Hosting;
 using MlxActors.Models;
+using MlxActors.Models.Media;
 using MlxActors.Native.Cpu;
 using MlxActors.Native.Results;
 
@@ -28,7 +29,7 @@ internal sealed class FakeCheckpoints
     /// <summary>Called with each model as it is loaded.</summary>
     public Action<FakeModel> OnLoaded { get; set; } = _ => { };
 
-    public MlxActorsOptions Options => new(Resolve, Load);
+    public MlxActorsOptions Options => new(Resolve, Load, new MediaDecoder(ImageLimits.Default));
 
     /// <summary>The model loaded last from a folder.</summary>
     public FakeModel this[string directory] => _models[directory];

@@ -103,7 +103,7 @@ internal sealed class FakeModel(string name, CpuBackend backend, Action unloaded
         return wanted == 0 ? null : backend.FromFloats(logits, new Shape(wanted, Vocabulary));
     }
 
-    public KeptTensor EncodeImage(PreparedPixels prepared)
+    public KeptTensor Encode(MediaInput prepared)
     {
         var pixels = (PixelValues)prepared;
         Check();

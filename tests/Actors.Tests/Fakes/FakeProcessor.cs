@@ -29,13 +29,13 @@ internal sealed class FakeProcessor : IProcessor
     /// <summary>What the model reads at each place of a prompt.</summary>
     public static IEnumerable<ulong> Values(PreparedPrompt prompt)
     {
-        var images = prompt.Images.SelectMany(image =>
-            Enumerable.Range(0, image.Length).Select(row => (image.Position + row, (ulong)(((PixelValues)image.Pixels).Values[0] + row))));
+        var images = prompt.Media.SelectMany(image =>
+            Enumerable.Range(0, image.Length).Select(row => (image.Position + row, (ulong)(((PixelValues)image.Input).Values[0] + row))));
         var byPosition = images.ToDictionary(pair => pair.Item1, pair => pair.Item2);
         return prompt.Tokens.Select((token, position) => byPosition.GetValueOrDefault(position, (ulong)token));
     }
 
-    public Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, CancellationToken cancellationToken)
+    public Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, IMediaDecoder decoder, CancellationToken cancellationToken)
     {
         OnPrepare(cancellationToken);
         return PromptOf(conversation);
@@ -44,7 +44,7 @@ internal sealed class FakeProcessor : IProcessor
     public static Result<PreparedPrompt, PromptError> PromptOf(Conversation conversation)
     {
         var tokens = ImmutableArray.CreateBuilder<int>();
-        var images = ImmutableArray.CreateBuilder<PreparedImage>();
+        var images = ImmutableArray.CreateBuilder<PreparedMedia>();
         foreach (var part in conversation.Messages.SelectMany(message => message.Parts))
         {
             switch (part)
@@ -59,7 +59,7 @@ internal sealed class FakeProcessor : IProcessor
                 case ContentPart.Image(var index):
                     var file = conversation.Media[index].Content.Span;
                     var pixels = new PixelValues([file[0] * 1000], 1, 1, file.Length);
-                    images.Add(new PreparedImage(tokens.Count, file.Length, pixels, ContentHash.Of(file)));
+                    images.Add(new PreparedMedia(tokens.Count, file.Length, pixels, ContentHash.Of(file)));
                     tokens.AddRange(Enumerable.Repeat(FakeModel.ImageToken, file.Length));
                     break;
             }

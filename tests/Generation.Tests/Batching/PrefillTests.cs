@@ -49,9 +49,9 @@ public sealed class PrefillTests
     /// <summary>Lengths of runs, text and image by turns.</summary>
     private static Arbitrary<int[]> Prompts => Gen.Choose(1, 30).NonEmptyListOf().Select(runs => runs.ToArray()).ToArbitrary();
 
-    private static (PreparedImage[] Images, int Length) Lay(int[] runs)
+    private static (PreparedMedia[] Images, int Length) Lay(int[] runs)
     {
-        var (images, position) = (new List<PreparedImage>(), 0);
+        var (images, position) = (new List<PreparedMedia>(), 0);
         foreach (var (index, length) in runs.Index())
         {
             if (index % 2 == 1)
@@ -63,6 +63,6 @@ public sealed class PrefillTests
         return ([.. images], position);
     }
 
-    private static PreparedImage Image(int position, int length) =>
+    private static PreparedMedia Image(int position, int length) =>
         new(position, length, new PixelValues([], 3, 0, 0), new ContentHash(""));
 }

@@ -65,7 +65,7 @@ public sealed class FamilyGoldenTests : IDisposable
         foreach (var media in golden.Inputs.Media)
         {
             void Add(string state, Tensor value) => golden.Family.AddTowerState(states, media.Kind, state, _backend.View(value));
-            using var encoded = model.EncodeImage(media.Pixels, Add);
+            using var encoded = model.Encode(media.Input, Add);
             Add(ModelRun.Features, encoded.Value);
         }
         return states.ToDictionary(state => state.Key, state => state.Value.ToArray());

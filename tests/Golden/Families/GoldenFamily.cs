@@ -15,7 +15,7 @@ public sealed record CaseFile(string Path, JsonElement Json, GoldenTensors Tenso
 
 /// <param name="Kind">As the fixtures name its states: image or video.</param>
 /// <param name="Position">Of its first token in the prompt; null when the case is about the tower alone.</param>
-public sealed record GoldenMedia(string Kind, int? Position, PreparedPixels Pixels);
+public sealed record GoldenMedia(string Kind, int? Position, MediaInput Input);
 
 /// <summary>What a case puts in.</summary>
 /// <param name="Ids">Prompt tokens; empty for cases of a tower alone.</param>

@@ -18,7 +18,7 @@ public sealed class ModelRun : IDisposable
     public ModelRun(GoldenCase golden, ITraceableModel model, IBackend backend)
     {
         (_model, _backend) = (model, backend);
-        _media = [.. golden.Inputs.Media.Select(media => new MediaRun(media.Position!.Value, model.EncodeImage(media.Pixels)))];
+        _media = [.. golden.Inputs.Media.Select(media => new MediaRun(media.Position!.Value, model.Encode(media.Input)))];
         Cache = model.NewCache();
     }
 

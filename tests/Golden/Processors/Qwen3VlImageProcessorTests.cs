@@ -28,7 +28,8 @@ public sealed class Qwen3VlImageProcessorTests
         var content = File.ReadAllBytes(Qwen3VlFixture.PathOf(golden.GetProperty("file").GetString()!));
         var bounds = new PixelBounds(golden.GetProperty("min_pixels").GetInt64(), golden.GetProperty("max_pixels").GetInt64());
 
-        var patches = Qwen3VlFixture.Ok(new Qwen3VlImages(Qwen3VlFixture.Config(bounds)).Process(content, ImageLimits.Default));
+        var patches = Qwen3VlFixture.Ok(ImageDecoder.Decode(content, ImageLimits.Default, Transparency.OnWhite)
+            .Bind(new Qwen3VlImages(Qwen3VlFixture.Config(bounds)).Process));
 
         AssertPatches(golden, ImagesFile, "pixel_values", [patches]);
     }

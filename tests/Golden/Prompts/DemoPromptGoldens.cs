@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MlxActors.Models;
+using MlxActors.Models.Media;
 using MlxActors.Native.Results;
 
 namespace MlxActors.Golden.Prompts;
@@ -23,10 +24,10 @@ public sealed class DemoPromptGoldens
         var row = PromptRows.RowOf(Goldens.SkipWhenNone(name, Folder));
         var conversation = ConversationJson.Read(row, url => File.ReadAllBytes(Goldens.PathOf(Folder, url)));
 
-        var prompt = Assert.IsType<Result<PreparedPrompt, PromptError>.Ok>(ProcessorOf(name!).Prepare(conversation, default)).Value;
+        var prompt = Assert.IsType<Result<PreparedPrompt, PromptError>.Ok>(ProcessorOf(name!).Prepare(conversation, new MediaDecoder(ImageLimits.Default), default)).Value;
 
         Assert.Equal(PromptRows.Ids(row.GetProperty("prompt_ids")), prompt.Tokens);
-        Assert.Equal(conversation.Media.Length, prompt.Images.Length);
+        Assert.Equal(conversation.Media.Length, prompt.Media.Length);
     }
 
     [SkippableTheory]

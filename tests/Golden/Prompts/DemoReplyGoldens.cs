@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using MlxActors.Models;
+using MlxActors.Models.Media;
 using MlxActors.Models.Caches;
 using MlxActors.Native.Cpu;
 using MlxActors.Native.Results;
@@ -31,14 +32,14 @@ public sealed class DemoReplyGoldens
         // Backends belong to one thread at a time.
         lock (model)
         {
-            Assert.Equal(PromptRows.Ids(row.GetProperty("reply_ids")), Answer(model, Ok(model.Processor.Prepare(conversation, default))));
+            Assert.Equal(PromptRows.Ids(row.GetProperty("reply_ids")), Answer(model, Ok(model.Processor.Prepare(conversation, new MediaDecoder(ImageLimits.Default), default))));
         }
     }
 
     private static List<int> Answer(LoadedModel model, PreparedPrompt prompt)
     {
         using var cache = model.Model.NewCache();
-        var media = prompt.Images.Select(image => new MediaRun(image.Position, model.Model.EncodeImage(image.Pixels))).ToArray();
+        var media = prompt.Media.Select(image => new MediaRun(image.Position, model.Model.Encode(image.Input))).ToArray();
         var reply = new List<int> { Next(model, cache, prompt.Tokens.AsSpan(), media) };
         while (reply.Count < LongestReply && !model.Info.EndOfSequence.Contains(reply[^1]))
         {

@@ -69,11 +69,11 @@ public sealed class Gemma3PromptGoldens
 
         var tokenized = Gemma3Prompt.Tokenize(prompt, tokenizer, TokensPerImage);
 
-        Assert.Equal(Enumerable.Range(0, prompt.OfType<PromptPart.Image>().Count()), tokenized.Images.Select(image => image.Index));
+        Assert.Equal(Enumerable.Range(0, prompt.OfType<PromptPart.Image>().Count()), tokenized.Media.Select(image => image.Index));
         var imageToken = tokenizer.IdOf("<image_soft_token>");
         Assert.Equal(
             Enumerable.Range(0, tokenized.Tokens.Length).Where(position => tokenized.Tokens[position] == imageToken),
-            tokenized.Images.SelectMany(image => Enumerable.Range(image.Position, image.Length)));
+            tokenized.Media.SelectMany(image => Enumerable.Range(image.Position, image.Length)));
     }
 
     private static IEnumerable<int> ExpectedTokens(JsonElement row) => row.TryGetProperty("processor_ids_rle", out var runs)

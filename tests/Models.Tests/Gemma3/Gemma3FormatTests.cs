@@ -61,7 +61,7 @@ public sealed class Gemma3FormatTests : IDisposable
     {
         using var model = checkpoint.Load(_backend);
         var pixels = Enumerable.Range(0, 3 * ImageSize * ImageSize).Select(i => MathF.Sin(i * 0.37f)).ToArray();
-        using var features = model.EncodeImage(new PixelValues(pixels, 3, ImageSize, ImageSize));
+        using var features = model.Encode(new PixelValues(pixels, 3, ImageSize, ImageSize));
         return _backend.View(features.Value).ToArray();
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using MlxActors.Golden;
 using MlxActors.Models.Chat;
+using MlxActors.Models.Media;
 using MlxActors.Web.OpenAi.Parsing;
 using MlxActors.Web.Tests.Serving;
 
@@ -23,6 +24,8 @@ public sealed class HttpRequestGoldens(DemoServer server)
         ["tools-no-parameters"] = "tools",
         ["calls-content-null"] = "tools",
     }.ToFrozenDictionary();
+
+    private static readonly IMediaDecoder Decoder = new MediaDecoder(ImageLimits.Default);
 
     private static readonly FrozenDictionary<string, JsonElement> Rows = Goldens.Files("http", "*.jsonl").AsEnumerable<object?[]>()
         .Select(row => row[0] as string)
@@ -136,9 +139,9 @@ public sealed class HttpRequestGoldens(DemoServer server)
         var plan = TestServer.Plan();
         using var model = plan.Engine.Load(plan.Choice.Model.Directory, CancellationToken.None)
             .Match(model => model, error => throw new InvalidDataException(error.Message));
-        var tokens = model.Processor.Prepare(call.Request.Conversation, CancellationToken.None)
+        var tokens = model.Processor.Prepare(call.Request.Conversation, Decoder, CancellationToken.None)
             .Match(prompt => prompt.Tokens, error => throw new InvalidDataException(error.Message));
-        var plain = model.Processor.Prepare(new Conversation([ChatMessage.Of(Role.User, "hi")], [], []), CancellationToken.None)
+        var plain = model.Processor.Prepare(new Conversation([ChatMessage.Of(Role.User, "hi")], [], []), Decoder, CancellationToken.None)
             .Match(prompt => prompt.Tokens, error => throw new InvalidDataException(error.Message));
         foreach (var control in plain.Take(2).Concat(model.Info.EndOfSequence).Distinct())
         {

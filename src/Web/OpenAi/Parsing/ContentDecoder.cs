@@ -60,7 +60,7 @@ internal sealed class ContentDecoder
         var image = part.Required("image_url", ObjectReader.Decoder(fields =>
         {
             var bytes = fields.Required("url", (value, path) =>
-                Decode.Text(value, path).Bind(uri => MediaDecoder.DataUri(uri, "image", path)));
+                Decode.Text(value, path).Bind(uri => InlineMedia.DataUri(uri, "image", path)));
             fields.Optional("detail", Detail);
             return fields.Finish(() => bytes);
         }));

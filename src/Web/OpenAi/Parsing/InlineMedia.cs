@@ -4,7 +4,7 @@ using MlxActors.Web.OpenAi.Errors;
 namespace MlxActors.Web.OpenAi.Parsing;
 
 /// <summary>Takes the bytes out of <c>data:image/png;base64,…</c>. Nothing is ever fetched.</summary>
-internal static class MediaDecoder
+internal static class InlineMedia
 {
     private const string Scheme = "data:";
 
