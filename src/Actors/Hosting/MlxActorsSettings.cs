@@ -24,7 +24,7 @@ public sealed record MlxActorsSettings(
 {
     public const string Section = "mlxactors";
 
-    public BatchLimits Batch => new(MaxBatch, PrefillChunk, FeatureBytes);
+    public BatchLimits Batch => new(MaxBatch, PrefillChunk, FeatureBytes: FeatureBytes);
 
     public SupervisorLimits Supervisor => new(MaxBatch, MaxQueue, MaxOvertaken);
 

@@ -145,7 +145,7 @@ public sealed class BatchRunnerMediaTests : IDisposable
     }
 
     private BatchRunner Runner(long budget = Budget) =>
-        new(new LoadedModel(_model, new FakeProcessor(), _backend), new BatchLimits(MaxBatch: 4, PrefillChunk: 4, budget));
+        new(new LoadedModel(_model, new FakeProcessor(), _backend), new BatchLimits(MaxBatch: 4, PrefillChunk: 4, FeatureBytes: budget));
 
     /// <summary>Texts and images (by the byte that fills their files) of one prompt.</summary>
     private static PreparedPrompt Prompt(object[] parts)
@@ -169,7 +169,7 @@ public sealed class BatchRunnerMediaTests : IDisposable
 
     private static Dictionary<RequestId, List<int>> Run(BatchRunner runner, params SequenceRequest[] requests)
     {
-        Array.ForEach(requests, runner.Admit);
+        Array.ForEach(requests, request => runner.Admit(request));
         var answers = new Dictionary<RequestId, List<int>>();
         while (runner.HasWork)
         {
