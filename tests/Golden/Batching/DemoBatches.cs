@@ -7,6 +7,7 @@ using MlxActors.Golden.Processors;
 using MlxActors.Golden.Prompts;
 using MlxActors.Models;
 using MlxActors.Models.Chat;
+using MlxActors.Models.Media;
 using MlxActors.Native.Cpu;
 
 namespace MlxActors.Golden.Batching;
@@ -33,7 +34,7 @@ internal sealed class DemoBatches : IDisposable
     private readonly ImmutableArray<PreparedPrompt> _prompts;
     private readonly ImmutableArray<Lazy<Answer>> _alone;
 
-    public DemoBatches(string name, IEnumerable<Conversation> conversations)
+    public DemoBatches(string name, IMediaDecoder decoder, IEnumerable<Conversation> conversations)
     {
         var backend = new CpuBackend(new CpuOptions(CpuMode.Exact, Threads: 1));
         var loaded = Qwen3VlFixture.Ok(ModelLoader.Load(Path.Combine(Goldens.Repository, "models", name), backend, default));
@@ -42,7 +43,7 @@ internal sealed class DemoBatches : IDisposable
         _prompts =
         [
             .. conversations.Select(conversation =>
-                Qwen3VlFixture.Ok(_model.Processor.Prepare(conversation, new Qwen3VlClips(), default))),
+                Qwen3VlFixture.Ok(_model.Processor.Prepare(conversation, decoder, default))),
         ];
         _alone = [.. _prompts.Select((_, index) => new Lazy<Answer>(() => Run(Alone(index))[0]))];
     }
@@ -57,8 +58,17 @@ internal sealed class DemoBatches : IDisposable
             .Where(conversation => conversation.Media.Length == images)
             .Take(count);
 
-    public static Conversation About(string clip, string question) =>
-        new([new ChatMessage(Role.User, [new ContentPart.Video(0), new ContentPart.Text(question)], [])], [], [Qwen3VlClips.Source(clip)]);
+    public static Conversation About(MediaSource video, string question) =>
+        new([new ChatMessage(Role.User, [new ContentPart.Video(0), new ContentPart.Text(question)], [])], [], [video]);
+
+    public PreparedPrompt Prompt(int index) => _prompts[index];
+
+    /// <summary>The text of a prompt, its control tokens left out.</summary>
+    public string TextOf(int index)
+    {
+        var decoder = _model.Processor.NewDecoder();
+        return string.Concat(_prompts[index].Tokens.Select(decoder.Add)) + decoder.Flush();
+    }
 
     /// <summary>Holds the answers of a mix against those alone, bit for bit.</summary>
     public void AssertEachAsAlone(Mix mix)

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using MlxActors.Generation.Batching;
+using MlxActors.Golden.Processors;
 
 namespace MlxActors.Golden.Batching;
 
@@ -20,8 +21,8 @@ public sealed class MixedBatchProperties
     [SkippableFact]
     public void Step_MixOnQwen3Vl_GivesEachItsAnswerAlone() => Check("demo-qwen",
     [
-        DemoBatches.About("clip_9f_40x33", "What happens?"),
-        DemoBatches.About("clip_48f_50x70", "And now?"),
+        DemoBatches.About(Qwen3VlClips.Source("clip_9f_40x33"), "What happens?"),
+        DemoBatches.About(Qwen3VlClips.Source("clip_48f_50x70"), "And now?"),
     ]);
 
     private static void Check(string model, IEnumerable<Models.Chat.Conversation> videos)
@@ -29,6 +30,7 @@ public sealed class MixedBatchProperties
         Skip.IfNot(File.Exists(Goldens.PathOf("demo", $"{model}.jsonl")), $"no conversations of {model} under {Goldens.Root}");
         using var batches = new DemoBatches(
             model,
+            new Qwen3VlClips(),
             [.. DemoBatches.Shortest(model, images: 0, 3), .. DemoBatches.Shortest(model, 1, 2), .. DemoBatches.Shortest(model, 2, 1), .. videos]);
 
         Prop.ForAll(MixesOf(batches.Count), batches.AssertEachAsAlone)
