@@ -18,7 +18,7 @@ namespace MlxActors.Actors.Tests;
 
 /// <summary>
 /// A supervisor over fake checkpoints, and the words that the scenarios are told in. The settings are those that ship,
-/// but for the lines given.
+/// but for the lines given; no encoded image is kept for later, so that one that is left over shows.
 /// </summary>
 public abstract class ActorSpec : TestKit
 {
@@ -136,7 +136,7 @@ public abstract class ActorSpec : TestKit
 
     private static Config Hocon(string[] settings) =>
         ConfigurationFactory.ParseString(string.Join('\n', settings))
-            .WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING"))
+            .WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING, mlxactors.media.feature-cache = 0"))
             .WithFallback(Shipped("application.conf"))
             .WithFallback(Shipped("dispatchers.conf"));
 

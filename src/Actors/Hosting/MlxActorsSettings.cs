@@ -10,6 +10,7 @@ namespace MlxActors.Actors.Hosting;
 /// <param name="IdleUnload">After how long without a request the model is unloaded; null: never.</param>
 /// <param name="StreamBuffer">Tokens between the engine and a reader, at most.</param>
 /// <param name="UnclaimedTimeout">How long a stream may wait for its reader.</param>
+/// <param name="FeatureBytes">What encoded media may take that are kept for later requests.</param>
 public sealed record MlxActorsSettings(
     int MaxBatch,
     int PrefillChunk,
@@ -18,11 +19,12 @@ public sealed record MlxActorsSettings(
     TimeSpan Patience,
     TimeSpan? IdleUnload,
     int StreamBuffer,
-    TimeSpan UnclaimedTimeout)
+    TimeSpan UnclaimedTimeout,
+    long FeatureBytes)
 {
     public const string Section = "mlxactors";
 
-    public BatchLimits Batch => new(MaxBatch, PrefillChunk);
+    public BatchLimits Batch => new(MaxBatch, PrefillChunk, FeatureBytes: FeatureBytes);
 
     public SupervisorLimits Supervisor => new(MaxBatch, MaxQueue, MaxOvertaken);
 
@@ -38,7 +40,8 @@ public sealed record MlxActorsSettings(
             Patience: Duration(config, "supervisor.patience", errors),
             IdleUnload: IsOff(config, "supervisor.idle-unload") ? null : Duration(config, "supervisor.idle-unload", errors),
             StreamBuffer: Count(config, "stream.buffer", 1, errors),
-            UnclaimedTimeout: Duration(config, "stream.unclaimed-timeout", errors));
+            UnclaimedTimeout: Duration(config, "stream.unclaimed-timeout", errors),
+            FeatureBytes: Bytes(config, "media.feature-cache", 256L << 20, errors));
         return errors.Count == 0
             ? Result.Ok<MlxActorsSettings, string>(settings)
             : Result.Error<MlxActorsSettings, string>(string.Join("; ", errors));
@@ -51,6 +54,12 @@ public sealed record MlxActorsSettings(
         Read(
             config, key, TimeSpan.FromSeconds(1), path => config.GetTimeSpan(path, null, allowInfinite: false),
             value => value > TimeSpan.Zero, "a duration above zero, such as 30s", errors);
+
+    /// <summary>A key that may be missing.</summary>
+    private static long Bytes(Config config, string key, long @default, List<string> errors) =>
+        config.HasPath($"{Section}.{key}")
+            ? Read(config, key, @default, path => config.GetByteSize(path) ?? -1, value => value >= 0, "a size such as 256MiB, or 0", errors)
+            : @default;
 
     private static bool IsOff(Config config, string key) => config.GetString($"{Section}.{key}", null) is "off" or "false";
 

@@ -13,6 +13,7 @@ namespace MlxActors.Generation.Batching;
 public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDisposable
 {
     private readonly Batch _batch = new(model.Info.ImagesAttendBothWays);
+    private readonly FeatureCache _features = new(limits.FeatureBytes);
     private readonly Sampler _sampler = new();
     private readonly List<SequenceRequest> _waiting = [];
     private readonly List<Sequence> _running = [];
@@ -28,6 +29,9 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
 
     /// <summary>Sequences that wait for room.</summary>
     public int Waiting => _waiting.Count;
+
+    /// <summary>Encoded media that are held, and how often that helped.</summary>
+    public FeatureCounts Features => _features.Counts;
 
     /// <summary>Whether <see cref="Step"/> has anything to do.</summary>
     public bool HasWork => Admissible > 0 || Plan().Kind is not StepKind.Rest;
@@ -94,6 +98,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         }
         _running.Clear();
         _waiting.Clear();
+        _features.Dispose();
     }
 
     private StepPlan Plan()
@@ -149,10 +154,15 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         return sequence;
     }
 
+    /// <summary>One medium, and behind it those that need not be encoded any more.</summary>
     private void Encode(Sequence sequence)
     {
-        var media = sequence.NextMedia;
-        sequence.AddMedia(new MediaRun(media.Position, model.Model.Encode(media.Input)));
+        do
+        {
+            var media = sequence.NextMedia!;
+            sequence.AddMedia(new MediaRun(media.Position, _features.Use(media.Hash, () => model.Model.Encode(media.Input))));
+        }
+        while (sequence.NextMedia is { } next && _features.Holds(next.Hash));
     }
 
     private void ReadChunk(Sequence sequence)

@@ -31,10 +31,11 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache) : I
     private SequencePhase Phase =>
         Credit == 0 ? SequencePhase.Paused
         : Count > 0 ? SequencePhase.Decode
-        : _media.Count < request.Prompt.Media.Length ? SequencePhase.Encode
+        : NextMedia is not null ? SequencePhase.Encode
         : SequencePhase.Prefill;
 
-    public PreparedMedia NextMedia => request.Prompt.Media[_media.Count];
+    /// <summary>The medium that is to be encoded next; null when all are.</summary>
+    public PreparedMedia? NextMedia => _media.Count < request.Prompt.Media.Length ? request.Prompt.Media[_media.Count] : null;
 
     public void AddMedia(MediaRun run) => _media.Add(run);
 
@@ -50,7 +51,7 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache) : I
         cache.Dispose();
     }
 
-    /// <summary>Encoded images are of no use once the prompt has been read; the first token shows that it has.</summary>
+    /// <summary>Encoded media are of no use here once the prompt has been read; the first token shows that it has.</summary>
     private void FreeMedia()
     {
         foreach (var run in _media)

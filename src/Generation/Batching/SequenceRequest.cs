@@ -31,4 +31,5 @@ public sealed record FailedSequence(RequestId Id, Exception Cause);
 
 /// <param name="MaxBatch">Most sequences that run at a time.</param>
 /// <param name="PrefillChunk">Tokens of a prompt that one step reads.</param>
-public sealed record BatchLimits(int MaxBatch, int PrefillChunk);
+/// <param name="FeatureBytes">Budget of the <see cref="FeatureCache"/>.</param>
+public sealed record BatchLimits(int MaxBatch, int PrefillChunk, long FeatureBytes);

@@ -29,9 +29,10 @@ public abstract record PromptPart
 
 /// <summary>Where the tokens of an image, a clip, or a group of a video's frames stand in a prompt.</summary>
 /// <param name="Index">The file's place in the conversation's media.</param>
+/// <param name="Piece">Which of the file's pieces: the group of a video's frames, 0 for a file that is taken whole.</param>
 /// <param name="Position">Position of its first token.</param>
 /// <param name="Length">Number of its tokens.</param>
-public readonly record struct MediaPlace(int Index, int Position, int Length);
+public readonly record struct MediaPlace(int Index, int Piece, int Position, int Length);
 
 /// <summary>A prompt as tokens, media expanded; the groups of a video follow each other.</summary>
 public sealed record TokenizedPrompt(ImmutableArray<int> Tokens, ImmutableArray<MediaPlace> Media);

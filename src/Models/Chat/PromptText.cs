@@ -9,7 +9,7 @@ internal sealed class PromptText
 {
     private readonly StringBuilder _text = new();
     private readonly List<TextSpan> _literals = [];
-    private readonly List<(int Index, string Token, int Length)> _media = [];
+    private readonly List<(int Index, int Piece, string Token, int Length)> _media = [];
 
     /// <summary>Text of the template.</summary>
     public PromptText Template(string value)
@@ -26,12 +26,12 @@ internal sealed class PromptText
         return this;
     }
 
-    /// <summary>The tokens of one image, <paramref name="length"/> times <paramref name="token"/>.</summary>
-    /// <param name="index">Its place in the conversation's media.</param>
-    public PromptText Media(int index, string token, int length)
+    /// <summary>The tokens of one piece of a file, <paramref name="length"/> times <paramref name="token"/>.</summary>
+    /// <param name="index">The file's place in the conversation's media.</param>
+    public PromptText Media(int index, string token, int length, int piece = 0)
     {
         _text.Insert(_text.Length, token, length);
-        _media.Add((index, token, length));
+        _media.Add((index, piece, token, length));
         return this;
     }
 
@@ -46,14 +46,14 @@ internal sealed class PromptText
     {
         var found = ImmutableArray.CreateBuilder<MediaPlace>(_media.Count);
         var from = 0;
-        foreach (var (index, token, length) in _media)
+        foreach (var (index, piece, token, length) in _media)
         {
             var position = tokenizer.IdOf(token) is { } id ? tokens.IndexOf(id, from) : -1;
             if (position < 0)
             {
                 throw new InvalidOperationException($"the tokenizer has no token {token}");
             }
-            found.Add(new MediaPlace(index, position, length));
+            found.Add(new MediaPlace(index, piece, position, length));
             from = position + length;
         }
         return found.MoveToImmutable();

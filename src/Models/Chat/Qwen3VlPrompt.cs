@@ -96,9 +96,9 @@ public static class Qwen3VlPrompt
             case MediaTokens.Image image:
                 return text.Template(VisionStart).Media(index, ImagePad, image.Length).Template(VisionEnd);
             case MediaTokens.Video video:
-                foreach (var label in video.GroupLabels)
+                foreach (var (group, label) in video.GroupLabels.Index())
                 {
-                    text.Template(label + VisionStart).Media(index, VideoPad, video.GroupLength).Template(VisionEnd);
+                    text.Template(label + VisionStart).Media(index, VideoPad, video.GroupLength, group).Template(VisionEnd);
                 }
                 return text;
             default:

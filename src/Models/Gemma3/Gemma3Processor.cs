@@ -44,15 +44,9 @@ public sealed class Gemma3Processor : IProcessor
     private Result<PreparedPrompt, PromptError> Prepare(
         TokenizedPrompt prompt, ImmutableArray<MediaSource> media, IMediaDecoder decoder, CancellationToken cancellationToken) =>
         media.PrepareEach(prompt.Media.Select(place => place.Index), source => Prepare(source, decoder, cancellationToken), cancellationToken)
-            .Map(images => new PreparedPrompt(
-                prompt.Tokens,
-                [
-                    .. prompt.Media.Select(place =>
-                        new PreparedMedia(place.Position, place.Length, images[place.Index].Pixels, images[place.Index].Hash)),
-                ]));
+            .Map(images => prompt.With(index => images[index]));
 
-    private Result<(PixelValues Pixels, ContentHash Hash), MediaError> Prepare(
+    private Result<ImmutableArray<MediaPiece>, MediaError> Prepare(
         MediaSource source, IMediaDecoder decoder, CancellationToken cancellationToken) =>
-        decoder.Image(source.Content, Transparency.Dropped, cancellationToken)
-            .Map(image => (_images!.Process(image), ContentHash.Of(source.Content.Span)));
+        decoder.Image(source.Content, Transparency.Dropped, cancellationToken).Map(image => source.Whole(_images!.Process(image)));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using MlxActors.Models.Qwen3Vl;
 
 namespace MlxActors.Models.Hub;
 
@@ -41,7 +42,8 @@ public sealed record ModelCard(string? Family, int? ContextWindow, Capabilities 
             family,
             Window(text) ?? (family is not null && DefaultWindows.TryGetValue(family, out var window) ? window : null),
             (Has(config, "vision_config") ? Capabilities.Vision : Capabilities.Text)
-            | (Has(config, "audio_config") ? Capabilities.Audio : Capabilities.Text));
+            | (Has(config, "audio_config") ? Capabilities.Audio : Capabilities.Text)
+            | (Has(config, "vision_config") && family == Qwen3VlConfig.ModelType ? Capabilities.Video : Capabilities.Text));
     }
 
     private static bool Has(JsonElement config, string tower) =>

@@ -57,9 +57,9 @@ public abstract record MediaError
         public override string Message => $"{Format.Describe()} is too large: found {Found}, at most {Allowed} allowed";
     }
 
-    /// <summary>The picture is sound, but not of a form that the model takes.</summary>
+    /// <summary>The picture or video is sound, but not of a size or length that the model takes.</summary>
     public sealed record UnusableShape(string Found, string Expected) : MediaError
     {
-        public override string Message => $"unusable picture: found {Found}, expected {Expected}";
+        public override string Message => $"unusable size: found {Found}, expected {Expected}";
     }
 }

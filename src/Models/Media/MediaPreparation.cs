@@ -4,6 +4,10 @@ using MlxActors.Native.Results;
 
 namespace MlxActors.Models.Media;
 
+/// <summary>What a tower encodes at a time: a picture, a clip, or a group of a video's frames.</summary>
+/// <param name="Hash">See <see cref="PreparedMedia"/>.</param>
+internal readonly record struct MediaPiece(MediaInput Input, ContentHash Hash);
+
 /// <summary>Brings the media of a conversation to a model's form, each file once however often the prompt shows it.</summary>
 internal static class MediaPreparation
 {
@@ -30,4 +34,22 @@ internal static class MediaPreparation
         }
         return prepared;
     }
+
+    /// <summary>A file that is encoded whole.</summary>
+    public static ImmutableArray<MediaPiece> Whole(this MediaSource source, MediaInput input) =>
+        [new MediaPiece(input, ContentHash.Of(source.Content.Span))];
+
+    /// <summary>A file that is encoded part by part.</summary>
+    public static ImmutableArray<MediaPiece> Parts(this MediaSource source, IEnumerable<MediaInput> parts)
+    {
+        var file = ContentHash.Of(source.Content.Span);
+        return [.. parts.Select((part, index) => new MediaPiece(part, file.Part(index)))];
+    }
+
+    /// <summary>The prompt with what stands at each place.</summary>
+    /// <param name="piecesOf">The pieces of a file, by its place in the conversation's media.</param>
+    public static PreparedPrompt With(this TokenizedPrompt prompt, Func<int, ImmutableArray<MediaPiece>> piecesOf) =>
+        new(prompt.Tokens, [.. prompt.Media.Select(place => Place(piecesOf(place.Index)[place.Piece], place))]);
+
+    private static PreparedMedia Place(MediaPiece piece, MediaPlace place) => new(place.Position, place.Length, piece.Input, piece.Hash);
 }

@@ -16,6 +16,15 @@ internal static class ProcessorSettings
         ReadObject(directory, "preprocessor_config.json", root => root)
         ?? ReadObject(directory, "processor_config.json", root => root.Object("image_processor"));
 
+    /// <summary>
+    /// <c>video_preprocessor_config.json</c>, else the <c>video_processor</c> of <c>processor_config.json</c>, else, as transformers goes on,
+    /// the settings of images; null when there are none.
+    /// </summary>
+    public static ConfigNode? FindVideo(string directory) =>
+        ReadObject(directory, "video_preprocessor_config.json", root => root)
+        ?? ReadObject(directory, "processor_config.json", root => root.Object("video_processor"))
+        ?? Find(directory);
+
     /// <summary>The settings, if they obey the rules.</summary>
     /// <param name="file">The file's name, for the error.</param>
     public static Result<JsonElement, LoadError> Check(JsonElement json, string file, IEnumerable<SettingRule> rules)

@@ -38,41 +38,46 @@ public sealed record Qwen3VlImageConfig(int PatchSize, int TemporalPatchSize, in
     /// <summary>Reads the settings of a checkpoint, or takes the defaults; patches come out as the tower takes them.</summary>
     public static Result<Qwen3VlImageConfig, LoadError> Load(string directory, Qwen3VlVisionConfig vision) =>
         ProcessorSettings.Find(directory) is { } node
-            ? Parse(node.Json, node.File).Bind(config => Fit(config, vision, node.File))
-            : Default with
-            {
-                PatchSize = vision.PatchSize,
-                TemporalPatchSize = vision.TemporalPatchSize,
-                MergeSize = vision.SpatialMergeSize,
-            };
+            ? Parse(node.Json, node.File, Default).Bind(config => config.Fit(vision, node.File))
+            : Default.Of(vision);
 
     /// <param name="json">The file's root, or the <c>image_processor</c> object of a newer <c>processor_config.json</c>.</param>
     /// <param name="file">The file's name, for the error.</param>
-    public static Result<Qwen3VlImageConfig, LoadError> Parse(JsonElement json, string file) =>
-        ProcessorSettings.Check(json, file, Rules).Map(Read).Bind(Result<Qwen3VlImageConfig, LoadError> (config) =>
+    /// <param name="defaults">Values of keys that are missing.</param>
+    public static Result<Qwen3VlImageConfig, LoadError> Parse(JsonElement json, string file, Qwen3VlImageConfig defaults) =>
+        ProcessorSettings.Check(json, file, Rules).Map(settings => Read(settings, defaults)).Bind(Result<Qwen3VlImageConfig, LoadError> (config) =>
             config.Bounds.Min <= config.Bounds.Max
                 ? config
                 : new LoadError($"{file}: 'size': found {config.Bounds}, expected the lesser bound first", file));
 
-    private static Result<Qwen3VlImageConfig, LoadError> Fit(Qwen3VlImageConfig config, Qwen3VlVisionConfig vision, string file)
+    /// <summary>These settings with a tower's patches.</summary>
+    internal Qwen3VlImageConfig Of(Qwen3VlVisionConfig vision) => this with
     {
-        var found = (config.PatchSize, config.TemporalPatchSize, config.MergeSize);
+        PatchSize = vision.PatchSize,
+        TemporalPatchSize = vision.TemporalPatchSize,
+        MergeSize = vision.SpatialMergeSize,
+    };
+
+    /// <summary>These settings, when they make patches as the tower takes them.</summary>
+    internal Result<Qwen3VlImageConfig, LoadError> Fit(Qwen3VlVisionConfig vision, string file)
+    {
+        var found = (PatchSize, TemporalPatchSize, MergeSize);
         var expected = (vision.PatchSize, vision.TemporalPatchSize, vision.SpatialMergeSize);
         return found == expected
-            ? config
+            ? this
             : new LoadError($"{file}: patch_size, temporal_patch_size, merge_size: found {found}, expected the vision tower's {expected}", file);
     }
 
-    private static Qwen3VlImageConfig Read(JsonElement json)
+    private static Qwen3VlImageConfig Read(JsonElement json, Qwen3VlImageConfig defaults)
     {
         var size = ProcessorSettings.Find(json, "size");
         var least = ProcessorSettings.Find(json, "min_pixels") ?? size?.GetProperty("shortest_edge");
         var most = ProcessorSettings.Find(json, "max_pixels") ?? size?.GetProperty("longest_edge");
         return new Qwen3VlImageConfig(
-            ProcessorSettings.Find(json, "patch_size")?.GetInt32() ?? Default.PatchSize,
-            ProcessorSettings.Find(json, "temporal_patch_size")?.GetInt32() ?? Default.TemporalPatchSize,
-            ProcessorSettings.Find(json, "merge_size")?.GetInt32() ?? Default.MergeSize,
-            new PixelBounds(least?.GetInt32() ?? Default.Bounds.Min, most?.GetInt32() ?? Default.Bounds.Max),
+            ProcessorSettings.Find(json, "patch_size")?.GetInt32() ?? defaults.PatchSize,
+            ProcessorSettings.Find(json, "temporal_patch_size")?.GetInt32() ?? defaults.TemporalPatchSize,
+            ProcessorSettings.Find(json, "merge_size")?.GetInt32() ?? defaults.MergeSize,
+            new PixelBounds(least?.GetInt32() ?? defaults.Bounds.Min, most?.GetInt32() ?? defaults.Bounds.Max),
             PixelScaling.Read(json));
     }
 

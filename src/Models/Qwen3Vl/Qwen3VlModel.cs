@@ -37,7 +37,7 @@ public sealed class Qwen3VlModel : ITraceableModel
             config.Text.MaxPositionEmbeddings,
             config.Text.VocabSize,
             generation.EndOfSequence ?? config.EndOfSequence ?? [.. UsualEnds],
-            vision is null ? Capabilities.Text : Capabilities.Text | Capabilities.Vision,
+            vision is null ? Capabilities.Text : Capabilities.Vision | Capabilities.Video,
             generation.Sampling,
             ImagesAttendBothWays: false);
         var cache = new KvCacheSpec(config.Text.NumKeyValueHeads, config.Text.HeadDim, Window: null);

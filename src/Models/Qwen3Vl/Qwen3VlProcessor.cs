@@ -8,65 +8,45 @@ namespace MlxActors.Models.Qwen3Vl;
 
 /// <summary>
 /// Conversations for Qwen3-VL, as transformers' Qwen3VLProcessor prepares them: prompt by the chat template, each image at about its own
-/// size and standing for as many tokens as its size asks for.
+/// size and standing for as many tokens as its size asks for, each video as groups of frames behind the moments they show.
 /// </summary>
 public sealed class Qwen3VlProcessor : IProcessor
 {
     private readonly HuggingFaceTokenizer _tokenizer;
-    private readonly Qwen3VlImages? _images;
-    private readonly int _patchesPerToken;
+    private readonly Qwen3VlMedia? _media;
 
-    private Qwen3VlProcessor(HuggingFaceTokenizer tokenizer, Qwen3VlImageConfig? config)
-    {
-        _tokenizer = tokenizer;
-        _images = config is null ? null : new Qwen3VlImages(config);
-        _patchesPerToken = config is null ? 1 : config.MergeSize * config.MergeSize;
-    }
+    private Qwen3VlProcessor(HuggingFaceTokenizer tokenizer, Qwen3VlMedia? media) => (_tokenizer, _media) = (tokenizer, media);
 
-    /// <summary>Reads the tokenizer and, for a checkpoint that sees, the image settings.</summary>
+    /// <summary>Reads the tokenizer and, for a checkpoint that sees, the settings of images and videos.</summary>
     /// <param name="vision">The tower that the checkpoint holds, if any.</param>
     /// <exception cref="Native.Checkpoints.CheckpointException">A settings file is no JSON object.</exception>
     public static Result<IProcessor, LoadError> Load(string directory, Qwen3VlConfig config, Qwen3VlVisionConfig? vision) =>
         HuggingFaceTokenizer.LoadWithin(directory, config.Text.VocabSize).Bind(tokenizer => vision is null
             ? Over(tokenizer, null)
-            : Qwen3VlImageConfig.Load(directory, vision).Bind(images => Over(tokenizer, images)));
+            : Qwen3VlMedia.Load(directory, vision).Bind(media => Over(tokenizer, media)));
 
     public Result<PreparedPrompt, PromptError> Prepare(
         Conversation conversation, IMediaDecoder decoder, CancellationToken cancellationToken) =>
-        conversation.Refuse(_images is null ? Capabilities.Text : Capabilities.Vision) is { } error
+        conversation.Refuse(_media is null ? Capabilities.Text : Capabilities.Vision | Capabilities.Video) is { } error
             ? error
             : Prepare(Qwen3VlPrompt.Render(conversation), conversation.Media, decoder, cancellationToken);
 
     public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
 
-    private static Result<IProcessor, LoadError> Over(HuggingFaceTokenizer tokenizer, Qwen3VlImageConfig? images) =>
-        Result.Ok<IProcessor, LoadError>(new Qwen3VlProcessor(tokenizer, images));
+    private static Result<IProcessor, LoadError> Over(HuggingFaceTokenizer tokenizer, Qwen3VlMedia? media) =>
+        Result.Ok<IProcessor, LoadError>(new Qwen3VlProcessor(tokenizer, media));
 
     private Result<PreparedPrompt, PromptError> Prepare(
-        ImmutableArray<PromptPart> prompt, ImmutableArray<MediaSource> media, IMediaDecoder decoder, CancellationToken cancellationToken) =>
-        media.PrepareEach(
-                prompt.OfType<PromptPart.Image>().Select(image => image.Index),
-                source => Prepare(source, decoder, cancellationToken),
-                cancellationToken)
-            .Map(images => Expand(prompt, images));
-
-    private Result<(PatchValues Patches, ContentHash Hash), MediaError> Prepare(
-        MediaSource source, IMediaDecoder decoder, CancellationToken cancellationToken) =>
-        decoder.Image(source.Content, Transparency.OnWhite, cancellationToken)
-            .Bind(_images!.Process)
-            .Map(patches => (patches, ContentHash.Of(source.Content.Span)));
-
-    private PreparedPrompt Expand(ImmutableArray<PromptPart> prompt, IReadOnlyDictionary<int, (PatchValues Patches, ContentHash Hash)> images)
+        ImmutableArray<PromptPart> prompt, ImmutableArray<MediaSource> media, IMediaDecoder decoder, CancellationToken cancellationToken)
     {
-        var lengths = images.ToDictionary(image => image.Key, MediaTokens (image) => new MediaTokens.Image(TokensOf(image.Value.Patches)));
-        var tokenized = Qwen3VlPrompt.Tokenize(prompt, _tokenizer, lengths);
-        return new PreparedPrompt(
-            tokenized.Tokens,
-            [
-                .. tokenized.Media.Select(place =>
-                    new PreparedMedia(place.Position, place.Length, images[place.Index].Patches, images[place.Index].Hash)),
-            ]);
+        var images = prompt.OfType<PromptPart.Image>().Select(image => image.Index);
+        var videos = prompt.OfType<PromptPart.Video>().Select(video => video.Index);
+        return media.PrepareEach(images, source => _media!.Image(source, decoder, cancellationToken), cancellationToken).Bind(pictures =>
+            media.PrepareEach(videos, source => _media!.Video(source, decoder, cancellationToken), cancellationToken).Map(clips =>
+                Expand(prompt, pictures.Concat(clips).ToDictionary())));
     }
 
-    private int TokensOf(PatchValues image) => image.GridRows * image.GridColumns / _patchesPerToken;
+    private PreparedPrompt Expand(ImmutableArray<PromptPart> prompt, Dictionary<int, Qwen3VlFile> files) =>
+        Qwen3VlPrompt.Tokenize(prompt, _tokenizer, files.ToDictionary(file => file.Key, file => file.Value.Tokens))
+            .With(index => files[index].Pieces);
 }

@@ -10,9 +10,6 @@ namespace MlxActors.Models.Qwen3Vl;
 /// </summary>
 public sealed class Qwen3VlVideos(Qwen3VlImageConfig config)
 {
-    /// <summary>Bounds of the published <c>video_preprocessor_config.json</c>.</summary>
-    public static PixelBounds DefaultBounds { get; } = new(Min: 4096, Max: 25165824);
-
     private readonly PatchCutter _cutter = new(config);
 
     /// <param name="frames">The frames chosen by <see cref="FrameSampling"/>, of one size.</param>

@@ -25,7 +25,7 @@ public static class SmartResize
     {
         if (frames < framesPerGroup)
         {
-            return Result.Error<FrameSize, string>($"{frames} frames, at least {framesPerGroup} are needed");
+            return Result.Error<FrameSize, string>($"{frames} {(frames == 1 ? "frame" : "frames")}, at least {framesPerGroup} are needed");
         }
         return Fit(Enlarge(size, factor), frames, Round(frames, framesPerGroup), factor, bounds);
     }

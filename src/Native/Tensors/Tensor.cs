@@ -8,6 +8,9 @@ namespace MlxActors.Native.Tensors;
 /// <param name="Offset">First byte of the tensor within the storage.</param>
 public readonly record struct Tensor(ITensorStorage Storage, long Offset, Shape Shape, DType DType)
 {
+    /// <summary>Size of the numbers.</summary>
+    public long Bytes => Shape.Count * DType.Size();
+
     public override string ToString() => $"{DType}{Shape}";
 }
 

@@ -40,7 +40,7 @@ public sealed class Qwen3VlImageProcessorTests
     {
         var golden = Qwen3VlFixture.Row(row, VideosFile, "videos");
         var (height, width) = (golden.GetProperty("height").GetInt32(), golden.GetProperty("width").GetInt32());
-        var videos = new Qwen3VlVideos(Qwen3VlFixture.Config(Qwen3VlVideos.DefaultBounds));
+        var videos = new Qwen3VlVideos(Qwen3VlVideoConfig.Default.Frames);
         if (golden.TryGetProperty("error", out _))
         {
             var error = Assert.IsType<Result<System.Collections.Immutable.ImmutableArray<PatchValues>, MediaError>.Error>(

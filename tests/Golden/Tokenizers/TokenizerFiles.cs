@@ -12,6 +12,13 @@ internal static class TokenizerFiles
     public static HuggingFaceTokenizer Of(string folder) =>
         Loaded.GetOrAdd(folder, key => new Lazy<HuggingFaceTokenizer>(() => Load(Path.Combine(key, "tokenizer.json")))).Value;
 
+    /// <summary>The content of a folder's <c>tokenizer.json</c>.</summary>
+    public static byte[] Json(string folder)
+    {
+        var path = Path.Combine(folder, "tokenizer.json");
+        return File.Exists(path) ? File.ReadAllBytes(path) : Decompress(path + ".br");
+    }
+
     private static HuggingFaceTokenizer Load(string path) =>
         (File.Exists(path) ? HuggingFaceTokenizer.Load(path) : HuggingFaceTokenizer.Read(Decompress(path + ".br"), path))
         .Match(tokenizer => tokenizer, error => throw new InvalidDataException(error.Message));

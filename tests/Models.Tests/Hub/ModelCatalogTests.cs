@@ -116,6 +116,18 @@ public sealed class ModelCatalogTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"model_type":"qwen3_vl","vision_config":{}}""", Capabilities.Vision | Capabilities.Video)]
+    [InlineData("""{"model_type":"gemma3","vision_config":{}}""", Capabilities.Vision)]
+    [InlineData("""{"model_type":"qwen3_vl"}""", Capabilities.Text)]
+    public void Card_ReadsWhatTheTowersTake(string config, Capabilities expected)
+    {
+        var folder = Checkpoint("models/demo");
+        File.WriteAllText(Path.Combine(folder, "config.json"), config);
+
+        Assert.Equal(expected, ModelCard.Read(folder).Capabilities);
+    }
+
+    [Theory]
     [InlineData("""{"model_type":"gemma3","text_config":{"max_position_embeddings":2048}}""", 2048)]
     [InlineData("""{"model_type":"other","max_position_embeddings":4096}""", 4096)]
     [InlineData("""{"model_type":"other"}""", null)]
