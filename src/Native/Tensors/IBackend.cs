@@ -121,6 +121,20 @@ public interface IBackend : IDisposable
     /// <summary>Average over <c>kernel × kernel</c> squares: <c>[side, side, C] → [side/kernel, side/kernel, C]</c>.</summary>
     Tensor AveragePool(Tensor x, int kernel);
 
+    // Convolutions
+
+    /// <summary>
+    /// Every output channel over a window of all input channels: <c>x [H, W, C], weight [N, kh, kw, C] → [H', W', N]</c>, plus
+    /// <paramref name="bias"/> <c>[N]</c>.
+    /// </summary>
+    Tensor Convolution(Tensor x, Tensor weight, Tensor? bias, ConvolutionGeometry geometry);
+
+    /// <summary>Every channel over a window of its own: <c>x [H, W, C], weight [C, kh, kw, 1] → [H', W', C]</c>.</summary>
+    Tensor DepthwiseConvolution(Tensor x, Tensor weight, ConvolutionGeometry geometry);
+
+    /// <summary>Rows side by side: <c>[…, A], […, B] → […, A + B]</c>.</summary>
+    Tensor Concatenate(Tensor a, Tensor b);
+
     // Positions and attention
 
     /// <summary>
@@ -148,6 +162,11 @@ public interface IBackend : IDisposable
     /// </summary>
     /// <param name="segmentEnds">Ends (exclusive) of consecutive segments of rows; the last is R.</param>
     Tensor SelfAttention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<int> segmentEnds, float scale);
+
+    /// <summary>
+    /// Attention of every query to every key, of which there may be another number: <c>q [R, H, D], k, v [S, Hkv, D] → [R, H, D]</c>, S above 0.
+    /// </summary>
+    Tensor CrossAttention(Tensor q, Tensor k, Tensor v, float scale);
 
     // Planes
 
