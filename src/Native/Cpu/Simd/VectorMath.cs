@@ -84,6 +84,8 @@ internal static unsafe class VectorMath<TSimd, TFloats>
             TSimd.Multiply(TSimd.Multiply(x, x), x), TSimd.All(0.044715f), x), TSimd.All(1.5957691216f))),
         Activation.Gelu => TSimd.Multiply(x, NormalCumulative(x)),
         Activation.Silu => TimesSigmoid(x, x),
+        Activation.Relu => TSimd.Max(x, TSimd.Zero),
+        Activation.Sigmoid => TimesSigmoid(TSimd.All(1), x),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
