@@ -66,6 +66,12 @@ public sealed class OperandTests
         Refuses("DepthwiseConvolution", "(2, 1, 1, 2)", () => backend.DepthwiseConvolution(heads, window, steps));
         Refuses("DepthwiseConvolution", "(3, 2, 2)", () => backend.DepthwiseConvolution(heads, tall, steps));
         Refuses("Concatenate", "(1, 64)", () => backend.Concatenate(x, wide));
+        Refuses("CumulativeNorm", "(4)", () => backend.CumulativeNorm(heads, vector, 1e-3f));
+        Refuses("CumulativeNorm", "Float32(4)", () => backend.CumulativeNorm(vector, vector, 1e-3f));
+        Refuses("LocalAttention", "(3, 4)", () => backend.LocalAttention(x, x, x, x, 0, 3, 50));
+        Refuses("LocalAttention", "(3, 4)", () => backend.LocalAttention(heads, heads, heads, x, 0, 3, 50));
+        Refuses("LocalAttention", "3", () => backend.LocalAttention(heads, heads, heads, heads, 3, 3, 50));
+        Refuses("LocalAttention", "4 keys", () => backend.LocalAttention(heads, heads, heads, heads, 2, 4, 50));
         Refuses("NewKvCache", "Window = 0", () => backend.NewKvCache(new KvCacheSpec(1, 2, 0)));
     }
 

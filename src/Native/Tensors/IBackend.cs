@@ -16,6 +16,12 @@ public enum Activation
 
     /// <summary>tanh x.</summary>
     Tanh,
+
+    /// <summary>max(x, 0).</summary>
+    Relu,
+
+    /// <summary>σ(x) = 1 / (1 + e^(−x)).</summary>
+    Sigmoid,
 }
 
 /// <summary>Rotary position embedding: which frequencies, and which axis of the position drives each.</summary>
@@ -134,6 +140,25 @@ public interface IBackend : IDisposable
 
     /// <summary>Rows side by side: <c>[…, A], […, B] → […, A + B]</c>.</summary>
     Tensor Concatenate(Tensor a, Tensor b);
+
+    // Audio
+
+    /// <summary>
+    /// Normalizes each step of <c>x [T, …, C]</c> by the steps up to it, as one group of <c>n(t)</c> numbers:
+    /// <c>mean(t) = Σ x(s) / n(t)</c>, <c>var(t) = Σ (x(s) − mean(s))² / n(t)</c> over <c>s ≤ t</c>, where each step is measured from the mean
+    /// at that step; then <c>(x − mean) · rsqrt(var + eps) · weight [C]</c>.
+    /// </summary>
+    Tensor CumulativeNorm(Tensor x, Tensor weight, float eps);
+
+    /// <summary>
+    /// Attention of each row to its neighbours, with an embedding of their distance: <c>q, k, v [R, H, D] → [R, H, D]</c>. Row <c>i</c> sees the
+    /// keys <c>j = i − before + s</c> for <c>s</c> in <c>[0, S)</c>, as far as they are in <c>[0, keys)</c>, under the logits
+    /// <c>softcap · tanh(q(i) · (k(j) + positions(s)) / softcap)</c>; scaling is the caller's. Rows that see nothing become zero.
+    /// </summary>
+    /// <param name="positions"><c>[S, H, D]</c>, from the key farthest back on; <c>S</c> is above <paramref name="before"/>.</param>
+    /// <param name="before">Rows that a row looks back.</param>
+    /// <param name="keys">The first rows, which are real; those behind them are padding that no row sees.</param>
+    Tensor LocalAttention(Tensor q, Tensor k, Tensor v, Tensor positions, int before, int keys, float softcap);
 
     // Positions and attention
 

@@ -44,6 +44,8 @@ internal readonly unsafe struct Activate(float* x, float* up, float* y, long len
         Activation.Gelu => value * NormalDistribution.Cumulative(value),
         Activation.Silu => value / (1 + Math.Exp(-value)),
         Activation.Tanh => Math.Tanh(value),
+        Activation.Relu => Math.Max(value, 0),
+        Activation.Sigmoid => 1 / (1 + Math.Exp(-value)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -85,6 +85,8 @@ internal static unsafe class VectorMath<TSimd, TFloats>
         Activation.Gelu => TSimd.Multiply(x, NormalCumulative(x)),
         Activation.Silu => TimesSigmoid(x, x),
         Activation.Tanh => Tanh(x),
+        Activation.Relu => TSimd.Max(x, TSimd.Zero),
+        Activation.Sigmoid => TimesSigmoid(TSimd.All(1), x),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
