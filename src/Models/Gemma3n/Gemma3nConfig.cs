@@ -7,14 +7,16 @@ namespace MlxActors.Models.Gemma3n;
 /// <summary>
 /// The <c>config.json</c> of <c>gemma3n</c> and <c>gemma3n_text</c>, with the defaults of transformers' <c>configuration_gemma3n.py</c>.
 /// </summary>
-/// <param name="EmbedVision">Null when the config describes no tower; the weights decide whether its parts are there.</param>
-/// <param name="EmbedAudio">As <paramref name="EmbedVision"/>.</param>
+/// <param name="Vision">Null when the config describes no tower; the weights decide whether it is there.</param>
+/// <param name="EmbedVision">What stands between that tower and the decoder.</param>
+/// <param name="EmbedAudio">What stands between the audio tower and the decoder.</param>
 /// <param name="VisionSoftTokens">Soft tokens that one image becomes.</param>
 /// <param name="AudioSoftTokens">Soft tokens that one clip becomes, however short.</param>
 /// <param name="EndOfSequence">Null when the config is silent.</param>
 public sealed record Gemma3nConfig(
     string ModelType,
     Gemma3nTextConfig Text,
+    Gemma3nVisionConfig? Vision,
     Gemma3nEmbedderConfig? EmbedVision,
     Gemma3nEmbedderConfig? EmbedAudio,
     int VisionSoftTokens,
@@ -36,16 +38,23 @@ public sealed record Gemma3nConfig(
         };
     }
 
-    private static Gemma3nConfig Parse(ConfigNode root, ConfigNode text, string modelType) => new(
-        modelType,
-        Gemma3nTextConfig.Parse(text),
-        root.Object("vision_config") is { } vision ? Gemma3nEmbedderConfig.Parse(vision, hidden: 2048, offset: 262144) : null,
-        root.Object("audio_config") is { } audio ? Gemma3nEmbedderConfig.Parse(audio, hidden: 1536, offset: 262272) : null,
-        root.Size("vision_soft_tokens_per_image", 256, MaxSoftTokens),
-        root.Size("audio_soft_tokens_per_image", 188, MaxSoftTokens),
-        root.Integer("image_token_id", 0, int.MaxValue) ?? 262145,
-        root.Integer("audio_token_id", 0, int.MaxValue) ?? 262273,
-        root.Ids("eos_token_id") ?? text.Ids("eos_token_id"));
+    private static Gemma3nConfig Parse(ConfigNode root, ConfigNode text, string modelType)
+    {
+        var visionTokens = root.Size("vision_soft_tokens_per_image", 256, MaxSoftTokens);
+        var audioTokens = root.Size("audio_soft_tokens_per_image", 188, MaxSoftTokens);
+        var (vision, audio) = (root.Object("vision_config"), root.Object("audio_config"));
+        return new Gemma3nConfig(
+            modelType,
+            Gemma3nTextConfig.Parse(text),
+            vision is { } tower ? Gemma3nVisionConfig.Parse(tower, visionTokens) : null,
+            vision is { } pictures ? Gemma3nEmbedderConfig.Parse(pictures, hidden: 2048, offset: 262144) : null,
+            audio is { } clips ? Gemma3nEmbedderConfig.Parse(clips, hidden: 1536, offset: 262272) : null,
+            visionTokens,
+            audioTokens,
+            root.Integer("image_token_id", 0, int.MaxValue) ?? 262145,
+            root.Integer("audio_token_id", 0, int.MaxValue) ?? 262273,
+            root.Ids("eos_token_id") ?? text.Ids("eos_token_id"));
+    }
 }
 
 /// <summary>What brings a tower's features, and the ids of a medium's own vocabulary, into the decoder.</summary>
