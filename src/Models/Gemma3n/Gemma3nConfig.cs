@@ -9,7 +9,8 @@ namespace MlxActors.Models.Gemma3n;
 /// </summary>
 /// <param name="Vision">Null when the config describes no tower; the weights decide whether it is there.</param>
 /// <param name="EmbedVision">What stands between that tower and the decoder.</param>
-/// <param name="EmbedAudio">What stands between the audio tower and the decoder.</param>
+/// <param name="Audio">As <paramref name="Vision"/>.</param>
+/// <param name="EmbedAudio">As <paramref name="EmbedVision"/>.</param>
 /// <param name="VisionSoftTokens">Soft tokens that one image becomes.</param>
 /// <param name="AudioSoftTokens">Soft tokens that one clip becomes, however short.</param>
 /// <param name="EndOfSequence">Null when the config is silent.</param>
@@ -18,6 +19,7 @@ public sealed record Gemma3nConfig(
     Gemma3nTextConfig Text,
     Gemma3nVisionConfig? Vision,
     Gemma3nEmbedderConfig? EmbedVision,
+    Gemma3nAudioConfig? Audio,
     Gemma3nEmbedderConfig? EmbedAudio,
     int VisionSoftTokens,
     int AudioSoftTokens,
@@ -46,8 +48,9 @@ public sealed record Gemma3nConfig(
         return new Gemma3nConfig(
             modelType,
             Gemma3nTextConfig.Parse(text),
-            vision is { } tower ? Gemma3nVisionConfig.Parse(tower, visionTokens) : null,
+            vision is { } eye ? Gemma3nVisionConfig.Parse(eye, visionTokens) : null,
             vision is { } pictures ? Gemma3nEmbedderConfig.Parse(pictures, hidden: 2048, offset: 262144) : null,
+            audio is { } ear ? Gemma3nAudioConfig.Parse(ear) : null,
             audio is { } clips ? Gemma3nEmbedderConfig.Parse(clips, hidden: 1536, offset: 262272) : null,
             visionTokens,
             audioTokens,

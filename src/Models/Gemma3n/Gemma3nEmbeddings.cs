@@ -19,7 +19,7 @@ public sealed record Gemma3nEmbedder(
 {
     private const int MostIdsAtOnce = 64;
 
-    public int VocabEnd => VocabOffset + Embedding.Table.Shape[0];
+    public int VocabSize => Embedding.Table.Shape[0];
 
     public static Gemma3nEmbedder Load(WeightMap w, Gemma3nEmbedderConfig config, int hiddenSize) => new(
         (w / "embedding").Embedding(config.VocabSize, config.HiddenSize),
@@ -29,7 +29,7 @@ public sealed record Gemma3nEmbedder(
         w.RmsNormWithoutWeight(hiddenSize, config.RmsNormEps),
         config.VocabOffset);
 
-    public bool Embeds(int id) => id >= VocabOffset && id < VocabEnd;
+    public bool Embeds(int id) => id >= VocabOffset && id < VocabOffset + VocabSize;
 
     /// <summary>Features of the tower: <c>[tokens, tower's hidden] → [tokens, hidden]</c>.</summary>
     public Tensor Soft(IBackend b, Tensor features) => Project(b, SoftEmbeddingNorm.Forward(b, features));

@@ -1,8 +1,37 @@
-using System.Collections.Immutable;
 using MlxActors.Models.Media;
 using MlxActors.Native.Tensors;
 
 namespace MlxActors.Models.Gemma3n;
+
+/// <summary>The vision tower and the way from it into the decoder.</summary>
+public sealed record Gemma3nEye(Gemma3nVision Tower, Gemma3nEmbedder Embedder)
+{
+    /// <summary><c>[3, H, W] → [tokens, hidden]</c>, kept until disposed.</summary>
+    public KeptTensor Encode(IBackend b, PixelValues pixels, Trace? trace)
+    {
+        using var scope = b.BeginScope();
+        var features = Tower.Forward(b, pixels, trace);
+        return b.Keep(Embedder.Soft(b, b.Scale(features, MathF.Sqrt(features.Shape.Last))));
+    }
+}
+
+/// <summary>The audio tower and the way from it into the decoder.</summary>
+/// <param name="Tokens">Soft tokens of any clip; a short one is filled up with the last of audio's own ids.</param>
+public sealed record Gemma3nEar(Gemma3nAudio Tower, Gemma3nEmbedder Embedder, int Tokens)
+{
+    /// <summary>Mel frames in, <c>[tokens, hidden]</c> out, kept until disposed. The clip must fit into its tokens.</summary>
+    public KeptTensor Encode(IBackend b, MelFrames frames, Trace? trace)
+    {
+        using var scope = b.BeginScope();
+        var steps = Tower.Forward(b, frames, trace);
+        var soft = Embedder.Soft(b, steps.Values);
+        trace?.Invoke("soft_tokens_raw", soft);
+        var padding = Embedder.Hard(b, [Embedder.VocabSize - 1]);
+        trace?.Invoke("padding_embedding", padding);
+        var tokens = b.Gather(padding, new int[Tokens]);
+        return b.Keep(b.ReplaceRows(tokens, 0, b.Slice(soft, 0, steps.RealSteps)));
+    }
+}
 
 /// <summary>Gemma 3n: the decoder, and the towers that the checkpoint holds.</summary>
 public static class Gemma3nModel
@@ -17,20 +46,20 @@ public static class Gemma3nModel
         var root = WeightMap.Root(weights);
         var embedVision = LoadEmbedder(root / "embed_vision", config.EmbedVision, config.Text);
         var embedAudio = LoadEmbedder(root / "embed_audio", config.EmbedAudio, config.Text);
+        // mlx-vlm and mlx-lm put the decoder under language_model; a text-only source need not.
         var nested = root / "language_model";
-        ImmutableArray<Gemma3nEmbedder?> embedders = [embedVision, embedAudio];
-        var text = Gemma3nText.Load(nested.Exists ? nested : root, config.Text, [.. embedders.OfType<Gemma3nEmbedder>()]);
-        var vision = config.Vision is { } visionConfig && embedVision is not null && (root / "vision_tower").Exists
-            ? Gemma3nVision.Load(root / "vision_tower", visionConfig)
-            : null;
-        (root / "audio_tower").Disregard();
+        var embedders = new[] { embedVision, embedAudio }.OfType<Gemma3nEmbedder>();
+        var text = Gemma3nText.Load(nested.Exists ? nested : root, config.Text, [.. embedders]);
+        var eye = LoadEye(root / "vision_tower", config, embedVision);
+        var ear = LoadEar(root / "audio_tower", config, embedAudio);
         weights.RejectRest();
         var info = new ModelInfo(
             config.ModelType,
             config.Text.MaxPositionEmbeddings,
             config.Text.VocabSize,
             generation.EndOfSequence ?? config.EndOfSequence ?? [.. UsualEnds],
-            Capabilities.Text,
+            (eye is null ? Capabilities.Text : Capabilities.Vision | Capabilities.Video)
+                | (ear is null ? Capabilities.Text : Capabilities.Audio),
             generation.Sampling,
             ImagesAttendBothWays: false);
         return new FamilyModel(
@@ -40,7 +69,8 @@ public static class Gemma3nModel
             text.Forward,
             (b, input, trace) => input switch
             {
-                PixelValues pixels => vision is null ? null : EncodeImage(b, vision, embedVision!, pixels, trace),
+                PixelValues pixels => eye?.Encode(b, pixels, trace),
+                MelFrames frames => ear?.Encode(b, frames, trace),
                 _ => null,
             });
     }
@@ -48,13 +78,13 @@ public static class Gemma3nModel
     private static Gemma3nEmbedder? LoadEmbedder(WeightMap w, Gemma3nEmbedderConfig? config, Gemma3nTextConfig text) =>
         config is not null && w.Exists ? Gemma3nEmbedder.Load(w, config, text.HiddenSize) : null;
 
-    /// <summary><c>[3, H, W] → [tokens, hidden]</c>, kept until disposed.</summary>
-    private static KeptTensor EncodeImage(IBackend b, Gemma3nVision tower, Gemma3nEmbedder embedder, PixelValues pixels, Trace? trace)
-    {
-        using var scope = b.BeginScope();
-        var features = tower.Forward(b, pixels, trace);
-        return b.Keep(embedder.Soft(b, b.Scale(features, MathF.Sqrt(features.Shape.Last))));
-    }
+    private static Gemma3nEye? LoadEye(WeightMap w, Gemma3nConfig config, Gemma3nEmbedder? embedder) =>
+        config.Vision is { } tower && embedder is not null && w.Exists ? new Gemma3nEye(Gemma3nVision.Load(w, tower), embedder) : null;
+
+    private static Gemma3nEar? LoadEar(WeightMap w, Gemma3nConfig config, Gemma3nEmbedder? embedder) =>
+        config.Audio is { } tower && embedder is not null && w.Exists
+            ? new Gemma3nEar(Gemma3nAudio.Load(w, tower), embedder, config.AudioSoftTokens)
+            : null;
 
     private static KvCacheSpec CacheSpec(Gemma3nTextConfig config, Gemma3nLayerConfig layer) =>
         new(config.Attention.KvHeads, config.Attention.HeadDim, layer.IsGlobal ? null : config.SlidingWindow);

@@ -54,6 +54,8 @@ public sealed class Gemma3nFamily : GoldenFamily
         "per_layer_inputs" => file.HasInput("ple_positions")
             ? Rows(states[name], shape[1] * shape[2], file.Integers("input.ple_positions"))
             : states[name],
+        // The same for every clip.
+        "padding_embedding" => [.. states[name].Take(shape[0])],
         "logits_last8" => states["logits"][^(shape[0] * shape[1])..],
         "layers_last" => [.. Enumerable.Range(0, shape[0]).SelectMany(layer => LastOfEachPlane(states[$"layer_{layer:00}"], shape[1], shape[2]))],
         "conv_0_first4" => [.. states["conv_0"].Take(shape[0] * shape[1] * shape[2])],

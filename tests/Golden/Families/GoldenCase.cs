@@ -104,7 +104,12 @@ public sealed record GoldenCase(
     private static GoldenOutput Output(JsonProperty output, GoldenTensors tensors)
     {
         var tensor = tensors[output.Value.GetProperty("tensor").GetString()!];
-        var values = tensor.DType is "I32" or "I64" ? [.. tensor.Longs().Select(value => (float)value)] : tensor.Floats();
+        var values = tensor.DType switch
+        {
+            "I32" or "I64" => [.. tensor.Longs().Select(value => (float)value)],
+            "U8" => [.. tensor.Bytes().Select(value => (float)value)],
+            _ => tensor.Floats(),
+        };
         return new GoldenOutput(
             output.Name,
             values,
