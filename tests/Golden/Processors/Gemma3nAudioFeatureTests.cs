@@ -49,7 +49,7 @@ public sealed class Gemma3nAudioFeatureTests
         float[] actual = [.. clips.SelectMany(clip => Extract([.. clip, .. new float[longest - clip.Length]]).Values)];
 
         AssertClose(tensors["batch.features"].Floats(), actual, golden.GetProperty("batch").GetProperty("atol").GetDouble());
-        Assert.Equal(FloorOfSilence, actual.Min(), 5);
+        Assert.Equal(FloorOfSilence, actual.Min(), tolerance: 1e-6);
     }
 
     [SkippableTheory]
@@ -82,7 +82,8 @@ public sealed class Gemma3nAudioFeatureTests
         Assert.Equal(constants.GetProperty("fft_length").GetInt32(), settings.FftLength);
         Assert.Equal(constants.GetProperty("hop").GetInt32(), settings.HopLength);
         Assert.Equal(constants.GetProperty("frame").GetInt32(), settings.FrameLength);
-        AssertClose(tensors["window"].Floats(), MelFeatures.PeriodicHann(settings.FrameLength), 1e-7);
+        // The reference takes the cosine in single precision.
+        AssertClose(tensors["window"].Floats(), MelFeatures.PeriodicHann(settings.FrameLength), 2.5e-7);
 
         var columns = tensors["mel_filter_columns"].Ints();
         var frequencies = settings.FftLength / 2 + 1;
