@@ -73,7 +73,7 @@ public sealed record Qwen3VlImageConfig(int PatchSize, int TemporalPatchSize, in
             ProcessorSettings.Find(json, "temporal_patch_size")?.GetInt32() ?? Default.TemporalPatchSize,
             ProcessorSettings.Find(json, "merge_size")?.GetInt32() ?? Default.MergeSize,
             new PixelBounds(least?.GetInt32() ?? Default.Bounds.Min, most?.GetInt32() ?? Default.Bounds.Max),
-            PixelScaling.Read(json));
+            PixelScaling.Read(json, PixelScaling.Default));
     }
 
     private static bool IsSize(JsonElement value) => value.ValueKind == JsonValueKind.Object

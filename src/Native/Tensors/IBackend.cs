@@ -14,6 +14,9 @@ public enum Activation
     /// <summary>x σ(x).</summary>
     Silu,
 
+    /// <summary>tanh x.</summary>
+    Tanh,
+
     /// <summary>max(x, 0).</summary>
     Relu,
 
@@ -189,4 +192,30 @@ public interface IBackend : IDisposable
     /// Attention of every query to every key, of which there may be another number: <c>q [R, H, D], k, v [S, Hkv, D] → [R, H, D]</c>, S above 0.
     /// </summary>
     Tensor CrossAttention(Tensor q, Tensor k, Tensor v, float scale);
+
+    // Planes
+
+    /// <summary>Columns <c>[first, first + count)</c> of the innermost axis.</summary>
+    Tensor Columns(Tensor x, int first, int count);
+
+    /// <summary>
+    /// Sums of planes, each row by its own factors: <c>planes [P, R, K], factors [R, Q · P] → [Q, R, K]</c>, where plane q of row r is
+    /// <c>Σ factors[r, q · P + p] · planes[p, r]</c>.
+    /// </summary>
+    Tensor MixPlanes(Tensor planes, Tensor factors);
+
+    /// <summary>Adds <c>factors[r, p] · x[r]</c> to plane p of row r: <c>planes [P, R, K], x [R, K], factors [R, P] → [P, R, K]</c>.</summary>
+    Tensor AddToPlanes(Tensor planes, Tensor x, Tensor factors);
+
+    /// <summary>
+    /// Rows of <paramref name="x"/> brought to the root mean square of those of <paramref name="like"/>:
+    /// <c>x · rms(like) / sqrt(max(mean(x²), floor))</c> over the innermost axis.
+    /// </summary>
+    Tensor MatchRms(Tensor x, Tensor like, float floor);
+
+    /// <summary>
+    /// What stands out of each row: <c>max(x − mean − deviations · std, 0)</c>, mean and standard deviation (of the population) over the
+    /// innermost axis.
+    /// </summary>
+    Tensor Outliers(Tensor x, float deviations);
 }
