@@ -34,18 +34,28 @@ public sealed class WeightMap
 
     public RmsNorm RmsNorm(int features, double eps, float weightOffset = 0) => new(Vector("weight", features), (float)eps, weightOffset);
 
+    /// <summary>A norm whose weights are all 1, which no file holds.</summary>
+    public RmsNorm RmsNormWithoutWeight(int features, double eps) => new(Constant(Enumerable.Repeat(1f, features)), (float)eps, 0);
+
     public LayerNorm LayerNorm(int features, double eps) => new(Vector("weight", features), Vector("bias", features), (float)eps);
 
     /// <summary>
     /// A convolution whose stride is its kernel, read as a linear layer over unfolded patches: <c>[out, kernel…, in]</c>.
     /// </summary>
     /// <param name="patch">The lengths of a patch, channels last.</param>
-    public Linear PatchConvolution(int outFeatures, params ReadOnlySpan<int> patch)
-    {
-        var values = Tensor("weight", new Shape([outFeatures, .. patch]));
-        var matrix = _source.Backend.Reshape(values, new Shape(outFeatures, checked((int)new Shape(patch).Count)));
-        return new Linear(new Weight.Plain(matrix), Vector("bias", outFeatures));
-    }
+    public Linear PatchConvolution(int outFeatures, params ReadOnlySpan<int> patch) =>
+        new(Unfolded(outFeatures, patch), Vector("bias", outFeatures));
+
+    /// <summary>A convolution of single pixels, read as a linear layer: <c>[out, 1, 1, in]</c>, without a bias.</summary>
+    public Linear PointwiseConvolution(int inFeatures, int outFeatures) => new(Unfolded(outFeatures, [1, 1, inFeatures]), null);
+
+    /// <summary>A square convolution: <c>[out, kernel, kernel, in]</c>.</summary>
+    public Convolution Convolution(int inFeatures, int outFeatures, int kernel, int stride, bool bias = false) =>
+        new(Tensor("weight", new Shape(outFeatures, kernel, kernel, inFeatures)), bias ? Vector("bias", outFeatures) : null, stride);
+
+    /// <summary>A square convolution of each channel by itself: <c>[C, kernel, kernel, 1]</c>.</summary>
+    public DepthwiseConvolution DepthwiseConvolution(int features, int kernel, int stride) =>
+        new(Tensor("weight", new Shape(features, kernel, kernel, 1)), stride);
 
     /// <summary>A float tensor as it lies in the file.</summary>
     public Tensor Tensor(string name, Shape shape)
@@ -56,6 +66,24 @@ public sealed class WeightMap
 
     /// <summary>A small float tensor, widened to Float32 once so that no step has to.</summary>
     public Tensor Vector(string name, int length) => _source.KeepFloat32(Tensor(name, new Shape(length)));
+
+    /// <summary>A vector of the family's own, as if the file held it.</summary>
+    public Tensor Constant(IEnumerable<float> values)
+    {
+        using var scope = _source.Backend.BeginScope();
+        float[] numbers = [.. values];
+        return _source.KeepFloat32(_source.Backend.FromFloats(numbers, new Shape(numbers.Length)));
+    }
+
+    /// <summary>Says that what lies under this path is known and not needed; it is not read.</summary>
+    public void Disregard() => _source.Disregard(_path + ".");
+
+    private Weight.Plain Unfolded(int outFeatures, ReadOnlySpan<int> patch)
+    {
+        var values = Tensor("weight", new Shape([outFeatures, .. patch]));
+        return new Weight.Plain(
+            _source.Backend.Reshape(values, new Shape(outFeatures, checked((int)new Shape(patch).Count))));
+    }
 
     private Weight Weight(int inFeatures, int outFeatures) => _source.Checkpoint.Tensors.ContainsKey(Name("scales"))
         ? Quantized(inFeatures, outFeatures)

@@ -188,6 +188,42 @@ public sealed class AttentionTests
         }
     }
 
+    [SkippableTheory]
+    [MemberData(nameof(Backends))]
+    public void CrossAttention_FewerOrMoreKeysThanQueries_EqualsReference(string name)
+    {
+        using var backend = Conformance.Backends.Open(name);
+        using var reference = Conformance.Backends.OpenReference();
+        foreach (var (form, rows, keys) in new (Form, int, int)[]
+        {
+            (new(1, 1, 2, null), 1, 1), (new(12, 1, 64, null), 50, 13), (new(16, 1, 96, null), 9, 70), (new(4, 2, 20, null), 33, 32),
+        })
+        {
+            Close.To(Run(reference), Run(backend), Tolerance, form.ToString());
+
+            float[] Run(IBackend by)
+            {
+                var random = new Samples(8);
+                return by.View(by.CrossAttention(
+                    form.Queries(by, random, rows), form.Keys(by, random, keys), form.Keys(by, random, keys), 0.2f)).ToArray();
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Backends))]
+    public void CrossAttention_OfAsManyKeysAsQueries_IsSelfAttention(string name)
+    {
+        using var backend = Conformance.Backends.Open(name);
+        var form = new Form(6, 2, 24, null);
+        var random = new Samples(9);
+        var (q, k, v) = (form.Queries(backend, random, 45), form.Keys(backend, random, 45), form.Keys(backend, random, 45));
+
+        var across = backend.View(backend.CrossAttention(q, k, v, 0.3f));
+
+        Close.Bits(backend.View(backend.SelfAttention(q, k, v, [45], 0.3f)), across, form.ToString());
+    }
+
     private static float[] Prompt(IBackend backend, Form form, int[] steps)
     {
         using var cache = backend.NewKvCache(form.Spec);

@@ -14,6 +14,10 @@ public sealed class OperandTests
         using var samples = new Samples(1);
         var x = backend.FromFloats(new float[12], new Shape(3, 4));
         var heads = backend.FromFloats(new float[12], new Shape(3, 2, 2));
+        var other = backend.FromFloats(new float[9], new Shape(3, 3, 1));
+        var window = backend.FromFloats(new float[4], new Shape(2, 1, 1, 2));
+        var tall = backend.FromFloats(new float[8], new Shape(2, 4, 1, 1));
+        var steps = new ConvolutionGeometry(1, 0, 0, 0, 0);
         var vector = backend.FromFloats(new float[4], new Shape(4));
         var half = backend.Import(samples.Tensor(new float[12], DType.Float16, new Shape(3, 4)));
         var plain = new Weight.Plain(x);
@@ -52,6 +56,22 @@ public sealed class OperandTests
         Refuses("Attention", "(3, 2, 2)", () => backend.Attention(heads, heads, heads, [cache], layout, 1, null));
         Refuses("Attention", "0", () => backend.Attention(heads, null, null, [cache], layout, 1, null));
         Refuses("SelfAttention", "2", () => backend.SelfAttention(heads, heads, heads, [2], 1));
+        Refuses("CrossAttention", "(3, 2, 2)", () => backend.CrossAttention(heads, x, x, 1));
+        Refuses("CrossAttention", "(0, 2, 2)", () => backend.CrossAttention(heads, backend.Slice(heads, 0, 0), backend.Slice(heads, 0, 0), 1));
+        Refuses("Convolution", "(3, 4)", () => backend.Convolution(x, window, null, steps));
+        Refuses("Convolution", "(2, 1, 1, 2)", () => backend.Convolution(other, window, null, steps));
+        Refuses("Convolution", "(4)", () => backend.Convolution(heads, window, vector, steps));
+        Refuses("Convolution", "Stride = 0", () => backend.Convolution(heads, window, null, steps with { Stride = 0 }));
+        Refuses("Convolution", "Left = -1", () => backend.Convolution(heads, window, null, steps with { Left = -1 }));
+        Refuses("DepthwiseConvolution", "(2, 1, 1, 2)", () => backend.DepthwiseConvolution(heads, window, steps));
+        Refuses("DepthwiseConvolution", "(3, 2, 2)", () => backend.DepthwiseConvolution(heads, tall, steps));
+        Refuses("Concatenate", "(1, 64)", () => backend.Concatenate(x, wide));
+        Refuses("CumulativeNorm", "(4)", () => backend.CumulativeNorm(heads, vector, 1e-3f));
+        Refuses("CumulativeNorm", "Float32(4)", () => backend.CumulativeNorm(vector, vector, 1e-3f));
+        Refuses("LocalAttention", "(3, 4)", () => backend.LocalAttention(x, x, x, x, 0, 3, 50));
+        Refuses("LocalAttention", "(3, 4)", () => backend.LocalAttention(heads, heads, heads, x, 0, 3, 50));
+        Refuses("LocalAttention", "3", () => backend.LocalAttention(heads, heads, heads, heads, 3, 3, 50));
+        Refuses("LocalAttention", "4 keys", () => backend.LocalAttention(heads, heads, heads, heads, 2, 4, 50));
         Refuses("NewKvCache", "Window = 0", () => backend.NewKvCache(new KvCacheSpec(1, 2, 0)));
     }
 

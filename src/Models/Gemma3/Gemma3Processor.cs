@@ -25,7 +25,7 @@ public sealed class Gemma3Processor : IProcessor
     public static Result<IProcessor, LoadError> Load(string directory, Gemma3Config config, Gemma3VisionConfig? vision) =>
         HuggingFaceTokenizer.LoadWithin(directory, config.Text.VocabSize).Bind(tokenizer => vision is null
             ? Over(tokenizer, null, config.MmTokensPerImage)
-            : ImageProcessorConfig.Load(directory, vision)
+            : ImageProcessorConfig.Load(directory, ImageProcessorConfig.Gemma3, vision.ImageSize)
                 .Bind(images => Over(tokenizer, new ImageProcessor(images), config.MmTokensPerImage)));
 
     public Result<PreparedPrompt, PromptError> Prepare(

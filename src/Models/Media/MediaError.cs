@@ -62,4 +62,10 @@ public abstract record MediaError
     {
         public override string Message => $"unusable size: found {Found}, expected {Expected}";
     }
+
+    /// <summary>The clip is sound, but not of a form that the model takes.</summary>
+    public sealed record UnusableClip(string Found, string Expected) : MediaError
+    {
+        public override string Message => $"unusable clip: found {Found}, expected {Expected}";
+    }
 }

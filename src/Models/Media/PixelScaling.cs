@@ -13,6 +13,9 @@ public sealed record PixelScaling(double RescaleFactor, ImmutableArray<double> M
 
     public static PixelScaling Default { get; } = new(RescaleFactor: 1.0 / 255, Mean: [0.5, 0.5, 0.5], Deviation: [0.5, 0.5, 0.5]);
 
+    /// <summary>Levels as numbers from 0 to 1.</summary>
+    public static PixelScaling Unnormalized { get; } = new(RescaleFactor: 1.0 / 255, Mean: [0, 0, 0], Deviation: [1, 1, 1]);
+
     internal static ImmutableArray<SettingRule> Rules { get; } =
     [
         new("rescale_factor", "a number above 0", value => ProcessorSettings.IsNumber(value, number => number > 0)),
@@ -30,10 +33,11 @@ public sealed record PixelScaling(double RescaleFactor, ImmutableArray<double> M
     ];
 
     /// <summary>Reads settings that obey the rules.</summary>
-    internal static PixelScaling Read(JsonElement json)
+    /// <param name="defaults">Of the family; <see cref="Unnormalized"/> where normalizing is not what happens unless asked for.</param>
+    internal static PixelScaling Read(JsonElement json, PixelScaling defaults)
     {
         var isRescaled = ProcessorSettings.Find(json, "do_rescale")?.GetBoolean() ?? true;
-        var isNormalized = ProcessorSettings.Find(json, "do_normalize")?.GetBoolean() ?? true;
+        var isNormalized = ProcessorSettings.Find(json, "do_normalize")?.GetBoolean() ?? (defaults != Unnormalized);
         return new PixelScaling(
             isRescaled ? ProcessorSettings.Find(json, "rescale_factor")?.GetDouble() ?? Default.RescaleFactor : 1,
             isNormalized ? PerChannel(json, "image_mean") ?? Default.Mean : [0, 0, 0],

@@ -78,7 +78,7 @@ public sealed record Qwen3VlImageConfig(int PatchSize, int TemporalPatchSize, in
             ProcessorSettings.Find(json, "temporal_patch_size")?.GetInt32() ?? defaults.TemporalPatchSize,
             ProcessorSettings.Find(json, "merge_size")?.GetInt32() ?? defaults.MergeSize,
             new PixelBounds(least?.GetInt32() ?? defaults.Bounds.Min, most?.GetInt32() ?? defaults.Bounds.Max),
-            PixelScaling.Read(json));
+            PixelScaling.Read(json, PixelScaling.Default));
     }
 
     private static bool IsSize(JsonElement value) => value.ValueKind == JsonValueKind.Object

@@ -120,6 +120,29 @@ public sealed unsafe partial class CpuBackend
         return result;
     }
 
+    public Tensor CrossAttention(Tensor q, Tensor k, Tensor v, float scale)
+    {
+        Operands.RequireFloat32(nameof(CrossAttention), nameof(q), q);
+        Operands.RequireFloat32(nameof(CrossAttention), nameof(k), k);
+        if (q.Shape.Rank != 3 || k.Shape.Rank != 3 || k.Shape[0] == 0 || k.Shape[2] != q.Shape[2])
+        {
+            throw new TensorException(nameof(CrossAttention), "q of shape (R, H, D) and k of shape (S, Hkv, D)", $"{q}, {k}");
+        }
+        Operands.RequireShape(nameof(CrossAttention), nameof(v), v, k.Shape);
+        RequireGroups(nameof(CrossAttention), q, k.Shape[1]);
+        var result = NewFloats(q.Shape);
+        using var scope = BeginScope();
+        var (rows, keys, layout) = (q.Shape[0], k.Shape[0], new PageLayout(k.Shape[1], k.Shape[2]));
+        var views = Scratch<SequenceView>(2);
+        views[0] = new SequenceView { Pages = ScratchPages(keys, layout), Rows = keys };
+        views[1] = views[0] with { Rows = rows };
+        var ends = Scratch<int>(rows);
+        new Span<int>(ends, rows).Fill(keys);
+        Run(new AppendPages(views, 1, layout, Floats(k), Floats(v)), keys, block: 16);
+        Attend(q, result, views + 1, 1, ends, layout, scale, int.MaxValue);
+        return result;
+    }
+
     private void Attend(
         Tensor q, Tensor result, SequenceView* views, int sequences, int* ends, PageLayout pages, float scale, int window)
     {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MlxActors.Models.Gemma3;
 using MlxActors.Models.Media;
 using MlxActors.Native.Results;
 
@@ -44,7 +43,8 @@ public sealed partial class Gemma3ImageProcessorTests
 
     private static PixelValues Process(JsonElement golden, byte[] content)
     {
-        var config = Assert.IsType<Result<ImageProcessorConfig, Models.LoadError>.Ok>(ImageProcessorConfig.Parse(golden, "case")).Value;
+        var parsed = ImageProcessorConfig.Parse(golden, "case", ImageProcessorConfig.Gemma3);
+        var config = Assert.IsType<Result<ImageProcessorConfig, Models.LoadError>.Ok>(parsed).Value;
         var outcome = ImageDecoder.Decode(content, ImageLimits.Default).Map(new ImageProcessor(config).Process);
         return Assert.IsType<Result<PixelValues, MediaError>.Ok>(outcome).Value;
     }

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using MlxActors.Models.Media;
 
-namespace MlxActors.Models.Gemma3;
+namespace MlxActors.Models.Media;
 
 /// <summary>
-/// Picture in, normalized pixels out, as transformers' Gemma3ImageProcessor makes them on Pillow (image_processing_gemma3.py): resize without keeping the aspect ratio, <c>(level * rescale - mean) / deviation</c>, channel first.
+/// Picture in, pixels of a fixed size out, as transformers' image processors for Gemma 3 and SigLIP make them: resize without keeping the
+/// aspect ratio, <c>(level * rescale - mean) / deviation</c>, channel first.
 /// </summary>
 public sealed class ImageProcessor(ImageProcessorConfig config)
 {
@@ -13,7 +13,7 @@ public sealed class ImageProcessor(ImageProcessorConfig config)
     /// <summary>Pixels <c>[3, Height, Width]</c> of the configured size.</summary>
     public PixelValues Process(PixelImage image)
     {
-        var rgb = image.Resize(config.Width, config.Height, config.Filter).Rgb;
+        var rgb = image.Resize(config.Width, config.Height, config.Filter, config.Order).Rgb;
         var values = new float[rgb.Length];
         var plane = config.Width * config.Height;
         for (var channel = 0; channel < PixelImage.Channels; channel++)

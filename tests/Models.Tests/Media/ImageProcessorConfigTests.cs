@@ -1,8 +1,8 @@
 using System.Text.Json;
-using MlxActors.Models.Gemma3;
+using MlxActors.Models.Media;
 using MlxActors.Native.Results;
 
-namespace MlxActors.Models.Tests.Gemma3;
+namespace MlxActors.Models.Tests.Media;
 
 public sealed class ImageProcessorConfigTests
 {
@@ -61,8 +61,22 @@ public sealed class ImageProcessorConfigTests
         Assert.Contains(", expected ", error.Message);
     }
 
+    [Theory]
+    [InlineData("{}", 0.0, 1.0)]
+    [InlineData("""{"do_normalize": false, "image_mean": [1, 2, 3]}""", 0.0, 1.0)]
+    [InlineData("""{"do_normalize": true}""", 0.5, 0.5)]
+    public void Parse_ForGemma3n_NormalizesOnlyWhenAskedTo(string json, double mean, double deviation)
+    {
+        var parsed = ImageProcessorConfig.Parse(JsonDocument.Parse(json).RootElement, "processor_config.json", ImageProcessorConfig.Gemma3n);
+        var config = Assert.IsType<Result<ImageProcessorConfig, LoadError>.Ok>(parsed).Value;
+
+        Assert.Equal((768, 768, 1.0 / 255), (config.Height, config.Width, config.Scaling.RescaleFactor));
+        Assert.All(config.Scaling.Mean, actual => Assert.Equal(mean, actual));
+        Assert.All(config.Scaling.Deviation, actual => Assert.Equal(deviation, actual));
+    }
+
     private static ImageProcessorConfig Parsed(string json) => Assert.IsType<Result<ImageProcessorConfig, LoadError>.Ok>(Parse(json)).Value;
 
     private static Result<ImageProcessorConfig, LoadError> Parse(string json) =>
-        ImageProcessorConfig.Parse(JsonDocument.Parse(json).RootElement, "preprocessor_config.json");
+        ImageProcessorConfig.Parse(JsonDocument.Parse(json).RootElement, "preprocessor_config.json", ImageProcessorConfig.Gemma3);
 }
