@@ -93,7 +93,8 @@ internal static class AddressPolicy
             : [];
     }
 
-    private static IPAddress Inverted(ReadOnlySpan<byte> bytes) => new([(byte)~bytes[0], (byte)~bytes[1], (byte)~bytes[2], (byte)~bytes[3]]);
+    private static IPAddress Inverted(ReadOnlySpan<byte> bytes) =>
+        new([(byte)~bytes[0], (byte)~bytes[1], (byte)~bytes[2], (byte)~bytes[3]]);
 
     private static IEnumerable<(IPNetwork Network, AddressScope Scope)> Each(AddressScope scope, params string[] networks) =>
         networks.Select(network => (IPNetwork.Parse(network), scope));

@@ -37,7 +37,8 @@ internal sealed class MediaFetcher(FetchSettings settings, ResolveHost resolve, 
         }
     }
 
-    private async Task<Result<ReadOnlyMemory<byte>, FetchError>> FollowAsync(Uri url, ByteBudget budget, CancellationToken cancellationToken)
+    private async Task<Result<ReadOnlyMemory<byte>, FetchError>> FollowAsync(
+        Uri url, ByteBudget budget, CancellationToken cancellationToken)
     {
         for (var redirects = 0; redirects <= settings.MaxRedirects; redirects++)
         {
@@ -83,8 +84,8 @@ internal sealed class MediaFetcher(FetchSettings settings, ResolveHost resolve, 
         _ => false,
     };
 
-    private static bool IsRedirect(HttpStatusCode status) => status is HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther
-        or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+    private static bool IsRedirect(HttpStatusCode status) => status is HttpStatusCode.Moved or HttpStatusCode.Found
+        or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
 
     private async Task<Result<Hop, FetchError>> AskAsync(
         Uri url, ImmutableArray<IPAddress> addresses, ByteBudget budget, CancellationToken cancellationToken)

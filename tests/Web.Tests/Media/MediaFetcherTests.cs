@@ -282,7 +282,7 @@ public sealed class MediaFetcherTests : IAsyncDisposable
         _host.AnswerFile("/a.png", Content);
 
         var fetched = await FetchAsync(
-            url, Settings with { AllowPrivateAddresses = false }, (_, _) => Task.FromResult<IPAddress[]>([new(0x08080808), IPAddress.Loopback]));
+            url, Settings with { AllowPrivateAddresses = false }, (_, _) => Addresses(IPAddress.Parse("8.8.8.8"), IPAddress.Loopback));
 
         Assert.Equal(new FetchError.AddressNotAllowed(), Error(fetched));
         Assert.Empty(_host.Requests);
@@ -310,7 +310,7 @@ public sealed class MediaFetcherTests : IAsyncDisposable
         _host.AnswerFile("/a.png", Content);
 
         AssertContent(await FetchAsync(
-            _host.Url("/a.png", "two.test"), Settings, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.IPv6Loopback, IPAddress.Loopback])));
+            _host.Url("/a.png", "two.test"), Settings, (_, _) => Addresses(IPAddress.IPv6Loopback, IPAddress.Loopback)));
     }
 
     [Fact]
@@ -319,13 +319,16 @@ public sealed class MediaFetcherTests : IAsyncDisposable
         _host.AnswerFile("/a.png", Content);
 
         AssertContent(await FetchAsync(
-            _host.Url("/a.png", "FILES.test"), Settings with { AllowPrivateAddresses = false, AllowHosts = ["files.test"] }, ToLoopback));
+            _host.Url("/a.png", "FILES.test"),
+            Settings with { AllowPrivateAddresses = false, AllowHosts = ["files.test"] },
+            ToLoopback));
     }
 
     [Fact]
     public async Task Name_ThatIsUnknown_IsAnError() => Assert.Equal(
         new FetchError.UnknownHost(),
-        Error(await FetchAsync(_host.Url("/a.png", "none.test"), Settings, (_, _) => throw new SocketException((int)SocketError.HostNotFound))));
+        Error(await FetchAsync(
+            _host.Url("/a.png", "none.test"), Settings, (_, _) => throw new SocketException((int)SocketError.HostNotFound))));
 
     [Fact]
     public async Task Port_WhereNobodyListens_IsAnError()
@@ -337,14 +340,16 @@ public sealed class MediaFetcherTests : IAsyncDisposable
         Assert.Equal(new FetchError.Unreachable(), Error(await FetchAsync(url)));
     }
 
-    private Task<Result<ReadOnlyMemory<byte>, FetchError>> FetchAsync(Uri url, FetchSettings? settings = null, ResolveHost? resolve = null) =>
-        Fetcher(settings ?? Settings, resolve).FetchAsync(url, new ByteBudget((settings ?? Settings).MaxBytes), CancellationToken.None);
+    private static Task<Result<ReadOnlyMemory<byte>, FetchError>> FetchAsync(
+        Uri url, FetchSettings? settings = null, ResolveHost? resolve = null) => Fetcher(settings ?? Settings, resolve).FetchAsync(url, new ByteBudget((settings ?? Settings).MaxBytes), CancellationToken.None);
 
     private static MediaFetcher Fetcher(FetchSettings settings, ResolveHost? resolve = null) =>
         new(settings, resolve ?? ((name, _) => throw new InvalidOperationException($"{name} is looked up")), TimeProvider.System);
 
     private static Task<IPAddress[]> ToLoopback(string name, CancellationToken cancellationToken) =>
-        Task.FromResult<IPAddress[]>([IPAddress.Loopback]);
+        Addresses(IPAddress.Loopback);
+
+    private static Task<IPAddress[]> Addresses(params IPAddress[] addresses) => Task.FromResult(addresses);
 
     private static async Task ClientLeavesAsync(NetworkStream connection) => await connection.CopyToAsync(Stream.Null);
 
