@@ -29,7 +29,7 @@ internal sealed record FetchSettings(
         {
             return Check(config.GetConfig(Section));
         }
-        catch (Exception e) when (e is FormatException or OverflowException or ConfigurationException)
+        catch (Exception e) when (e is FormatException or OverflowException or NotSupportedException or ConfigurationException)
         {
             return Result.Error<FetchSettings, string>($"A value in the section {Section} cannot be read: {e.Message}");
         }

@@ -61,9 +61,9 @@ internal sealed class FileHost : IAsyncDisposable
                 answering.Add(AnswerAsync(await _listener.AcceptTcpClientAsync()));
             }
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
-            // Stopped.
+            // Stopped, while it waited or before it waited again.
         }
         await Task.WhenAll(answering);
     }
