@@ -138,7 +138,7 @@ public sealed class GenerationActor : ReceiveActor, IWithTimers
     private void Admit(Granted granted, Result<PreparedPrompt, PromptError> prepared)
     {
         var sequence = prepared
-            .MapError<GenerationError>(error => new GenerationError.InvalidPrompt(error.Message, error.Field))
+            .MapError<GenerationError>(error => new GenerationError.InvalidPrompt(granted.Model.Id, error.Message, error.Field))
             .Bind(prompt => SequenceRequest.Of(_request, granted.Info, prompt, (ulong)Random.Shared.NextInt64(), _settings.StreamBuffer));
         switch (sequence)
         {
