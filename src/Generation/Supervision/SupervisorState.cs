@@ -50,6 +50,9 @@ public sealed record SupervisorState(
 {
     public static SupervisorState Initial { get; } = new(new ModelPhase.Empty(), [], [], null, Closing: false);
 
+    /// <summary>Whether a request waits for a model or holds it.</summary>
+    public bool Knows(RequestId id) => Active.Contains(id) || Queue.Exists(waiting => waiting.Id == id);
+
     public bool IsIdle => Phase is ModelPhase.Ready && Active.IsEmpty && Queue.IsEmpty;
 }
 
