@@ -15,13 +15,20 @@ internal sealed record Surroundings(Func<string, string?> Variable, string Home,
 /// <summary>Everything that is decided before the server is put together.</summary>
 /// <param name="AddActors">Starts the actors, the supervisor among them.</param>
 internal sealed record ServerPlan(
-    Config Hocon, ServerSettings Settings, EngineSettings Engine, ModelChoice Choice, Action<AkkaConfigurationBuilder> AddActors)
+    Config Hocon,
+    ServerSettings Settings,
+    TimeLimits Times,
+    EngineSettings Engine,
+    ModelChoice Choice,
+    Action<AkkaConfigurationBuilder> AddActors)
 {
     /// <param name="model">Alias, repository id or folder; null takes the default.</param>
     public static Result<ServerPlan, string> Make(Config hocon, string? model, Surroundings surroundings) =>
         ServerSettings.Read(hocon, surroundings).Bind(settings =>
+        TimeLimits.Read(hocon).Bind(times =>
         EngineSettings.Read(hocon).Bind(engine =>
         ModelChoice.Make(settings.Catalog, model, settings.DefaultModels).Map(choice => new ServerPlan(
-            hocon, settings, engine, choice, akka => akka.AddMlxActors(
-                new MlxActorsOptions(choice.Catalog.Resolve, engine.Load, new MediaDecoder(ImageLimits.Default), new ActorMetrics()))))));
+            hocon, settings, times, engine, choice, akka => akka.AddMlxActors(
+                new MlxActorsOptions(
+                    choice.Catalog.Resolve, engine.Load, new MediaDecoder(ImageLimits.Default), new ActorMetrics())))))));
 }
