@@ -79,7 +79,7 @@ public sealed class GenerationActor : ReceiveActor, IWithTimers
 
     private void Running(IActorRef engine, AnswerText answer, int promptTokens)
     {
-        var (tokens, credit) = (0, new Credit(_settings.StreamBuffer));
+        var (tokens, calls, credit) = (0, 0, new Credit(_settings.StreamBuffer));
         Receive<EngineProtocol.Sampled>(sampled =>
         {
             tokens++;
@@ -91,6 +91,11 @@ public sealed class GenerationActor : ReceiveActor, IWithTimers
             else
             {
                 credit.Give(_request.Id, engine);
+            }
+            foreach (var call in piece.Calls)
+            {
+                _events.TryWrite(new GenerationEvent.ToolCall(calls, _request.Id.ToolCall(calls), call.Name, call.Arguments));
+                calls++;
             }
             if (piece.Finished is { } reason)
             {
@@ -145,7 +150,10 @@ public sealed class GenerationActor : ReceiveActor, IWithTimers
             case Result<SequenceRequest, GenerationError>.Ok(var request):
                 granted.Engine.Tell(new EngineProtocol.Admit(granted.Model, request, Self));
                 _events.TryWrite(new GenerationEvent.Started(request.Prompt.Tokens.Length));
-                var answer = new AnswerText(granted.Processor.NewDecoder(), StopText.Of(_request.Stop));
+                var answer = new AnswerText(
+                    granted.Processor.NewDecoder(),
+                    StopText.Of(_request.Stop),
+                    granted.Processor.NewParser(_request.Conversation.Tools, single: !_request.ParallelToolCalls));
                 Become(() => Running(granted.Engine, answer, request.Prompt.Tokens.Length));
                 break;
             case Result<SequenceRequest, GenerationError>.Error(var reason):

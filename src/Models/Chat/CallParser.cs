@@ -54,7 +54,7 @@ public abstract class CallParser(bool single) : OutputParser
 
     private ParsedOutput Take()
     {
-        var output = new ParsedOutput(_text.ToString(), _calls.DrainToImmutable());
+        var output = new ParsedOutput(_text.ToString(), _calls.Count == 0 ? [] : _calls.DrainToImmutable());
         _text.Clear();
         return output;
     }

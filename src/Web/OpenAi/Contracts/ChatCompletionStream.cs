@@ -11,6 +11,7 @@ internal sealed class ChatCompletionStream : IDisposable
     private readonly AnswerHead _head;
     private readonly bool _includeUsage;
     private readonly ServerSentEvents _events;
+    private bool _hasRole;
 
     /// <summary>Starts the response; the role goes out with the first event.</summary>
     public ChatCompletionStream(HttpResponse response, AnswerHead head, bool includeUsage)
@@ -18,7 +19,6 @@ internal sealed class ChatCompletionStream : IDisposable
         _head = head;
         _includeUsage = includeUsage;
         _events = new ServerSentEvents(response);
-        _events.Write(this, static (json, stream) => Answer.WriteRole(json, stream._head, stream._includeUsage));
     }
 
     public void Write(GenerationEvent happened)
@@ -28,10 +28,16 @@ internal sealed class ChatCompletionStream : IDisposable
             case GenerationEvent.Started:
                 break;
             case GenerationEvent.Text text:
+                WriteRole(hasContent: true);
                 _events.Write((this, text.Delta), static (json, chunk) =>
                     Answer.WriteText(json, chunk.Item1._head, chunk.Delta, chunk.Item1._includeUsage));
                 break;
+            case GenerationEvent.ToolCall call:
+                WriteRole(hasContent: false);
+                WriteCall(call);
+                break;
             case GenerationEvent.Finished finished:
+                WriteRole(hasContent: true);
                 WriteEnd(finished);
                 break;
             case GenerationEvent.Failed failed:
@@ -47,6 +53,24 @@ internal sealed class ChatCompletionStream : IDisposable
     public ValueTask<bool> FlushAsync(CancellationToken cancellationToken) => _events.FlushAsync(cancellationToken);
 
     public void Dispose() => _events.Dispose();
+
+    private void WriteRole(bool hasContent)
+    {
+        if (!_hasRole)
+        {
+            _events.Write((this, hasContent), static (json, role) =>
+                Answer.WriteRole(json, role.Item1._head, role.hasContent, role.Item1._includeUsage));
+            _hasRole = true;
+        }
+    }
+
+    private void WriteCall(GenerationEvent.ToolCall call)
+    {
+        _events.Write((this, call), static (json, chunk) =>
+            Answer.WriteCallStart(json, chunk.Item1._head, chunk.call, chunk.Item1._includeUsage));
+        _events.Write((this, call), static (json, chunk) =>
+            Answer.WriteCallArguments(json, chunk.Item1._head, chunk.call, chunk.Item1._includeUsage));
+    }
 
     private void WriteEnd(GenerationEvent.Finished finished)
     {

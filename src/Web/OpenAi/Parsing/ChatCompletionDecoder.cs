@@ -22,7 +22,8 @@ internal static class ChatCompletionDecoder
         StringComparer.Ordinal,
         [
             "model", "messages", "stream", "stream_options", "temperature", "top_p", "top_k", "min_p", "seed", "max_tokens",
-            "max_completion_tokens", "stop", .. UnsupportedFields.Names, .. DescriptiveFields.Names,
+            "max_completion_tokens", "stop", "tools", "tool_choice", "parallel_tool_calls",
+            .. UnsupportedFields.Names, .. DescriptiveFields.Names,
         ]);
 
     public static Result<ChatCompletionCall, ApiError> Read(JsonElement root, RequestId id)
@@ -34,10 +35,16 @@ internal static class ChatCompletionDecoder
         var maxTokens = MaxTokens(body);
         var stop = body.OptionalValue("stop", Stop) ?? [];
         var (stream, includeUsage) = Streaming(body);
+        var offer = ToolDecoder.Read(body);
         DescriptiveFields.Check(body);
         UnsupportedFields.Refuse(body);
         return body.Finish(() => new ChatCompletionCall(
-            new GenerationRequest(id, model, conversation, sampling, maxTokens, stop), stream, includeUsage));
+            new GenerationRequest(id, model, conversation with { Tools = offer.Tools }, sampling, maxTokens, stop)
+            {
+                ParallelToolCalls = offer.Parallel,
+            },
+            stream,
+            includeUsage));
     }
 
     private static Result<string, ApiError> Model(JsonElement value, string path) => Decode.Text(value, path).Bind(model =>
