@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using MlxActors.Actors.Hosting;
 using MlxActors.Generation;
 using MlxActors.Generation.Batching;
 using MlxActors.Models;
@@ -9,25 +10,28 @@ namespace MlxActors.Actors;
 
 /// <summary>
 /// Owns the loaded model; the only one that touches tensors, on a thread of its own. Works by telling itself <see cref="Step"/>, so that
-/// other messages get in between two steps.
+/// other messages get in between two steps. What a step throws ends the requests that were in it, and the engine goes on; when steps keep
+/// failing, or something else throws, it breaks, and starts anew without a model.
 /// </summary>
-public sealed class EngineActor : ReceiveActor
+public sealed partial class EngineActor : ReceiveActor
 {
     public const string DispatcherPath = "mlxactors.engine-dispatcher";
 
     private readonly LoadModel _load;
-    private readonly BatchLimits _limits;
+    private readonly MlxActorsSettings _settings;
+    private readonly ActorMetrics _metrics;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<RequestId, IActorRef> _readers = [];
     private Running? _current;
     private bool _stepIsDue;
     private int _reportedRunning;
+    private int _failedSteps;
 
-    public EngineActor(LoadModel load, BatchLimits limits)
+    public EngineActor(LoadModel load, MlxActorsSettings settings, ActorMetrics metrics)
     {
-        (_load, _limits) = (load, limits);
+        (_load, _settings, _metrics) = (load, settings, metrics);
         Receive<Load>(OnLoad);
-        Receive<Unload>(_ => GiveUpModel("the model was unloaded"));
+        Receive<Unload>(_ => GiveUpModel(Failure("the model was unloaded"), Released.Instance));
         Receive<Admit>(OnAdmit);
         Receive<Cancel>(OnCancel);
         Receive<Grant>(grant =>
@@ -35,60 +39,53 @@ public sealed class EngineActor : ReceiveActor
             _current?.Batch.Grant(grant.Id, grant.Tokens);
             StepIfThereIsWork();
         });
+        Receive<ReportProgress>(OnReportProgress);
+        Receive<Ping>(ping => Sender.Tell(ping.Answer));
         Receive<Step>(_ => OnStep());
     }
 
-    public static Props Props(LoadModel load, BatchLimits limits) =>
-        Akka.Actor.Props.Create(() => new EngineActor(load, limits)).WithDispatcher(DispatcherPath);
+    public static Props Props(LoadModel load, MlxActorsSettings settings, ActorMetrics metrics) =>
+        Akka.Actor.Props.Create(() => new EngineActor(load, settings, metrics)).WithDispatcher(DispatcherPath);
 
-    protected override void PreRestart(Exception reason, object message) => GiveUpModel(reason.Message);
+    /// <summary>The supervisor hears of it first: those who come back to it for another try must find it without a model.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        Context.Parent.Tell(new Broke(reason.Message));
+        _metrics.Restarted();
+        GiveUpModel(new Lost(reason.Message));
+    }
 
     protected override void PostRestart(Exception reason)
     {
         base.PostRestart(reason);
-        Context.Parent.Tell(new Restarted(reason.Message));
+        Context.Parent.Tell(Restarted.Instance);
     }
 
-    protected override void PostStop() => GiveUpModel("the engine was stopped");
+    protected override void PostStop() => GiveUpModel(Failure("the engine was stopped"), Released.Instance);
 
-    private void OnLoad(Load load)
-    {
-        GiveUpModel("another model is loaded");
-        Context.Parent.Tell(LoadModel(load.Model));
-    }
-
-    private object LoadModel(ModelLocation location)
-    {
-        try
-        {
-            return _load(location.Directory, CancellationToken.None).Match<object>(
-                model =>
-                {
-                    _current = new Running(location, model, new BatchRunner(model, _limits));
-                    _log.Info("Loaded {0} on {1}", location.Id, model.Backend.Description);
-                    return new Loaded(location, model.Info, model.Processor);
-                },
-                error => new LoadFailed(location, error.Message));
-        }
-        catch (Exception bug)
-        {
-            // A checkpoint that trips the loader up must not take other checkpoints with it.
-            _log.Error(bug, "Loading {0} threw", location.Id);
-            return new LoadFailed(location, bug.Message);
-        }
-    }
+    private static Failed Failure(string reason) => new(new GenerationError.EngineFailed(reason));
 
     private void OnAdmit(Admit admit)
     {
         if (_current is not { } current || current.Location != admit.Model)
         {
-            admit.ReplyTo.Tell(new Failed("its model is gone"));
-            admit.ReplyTo.Tell(Released.Instance);
-            return;
+            Refuse(admit, new GenerationError.EngineFailed("its model is gone"));
         }
-        _readers.Add(admit.Request.Id, admit.ReplyTo);
-        current.Batch.Admit(admit.Request);
-        StepIfThereIsWork();
+        else if (current.Batch.Admit(admit.Request) is { } error)
+        {
+            Refuse(admit, error);
+        }
+        else
+        {
+            _readers.Add(admit.Request.Id, admit.ReplyTo);
+            StepIfThereIsWork();
+        }
+    }
+
+    private static void Refuse(Admit admit, GenerationError error)
+    {
+        admit.ReplyTo.Tell(new Failed(error));
+        admit.ReplyTo.Tell(Released.Instance);
     }
 
     private void OnCancel(Cancel cancel)
@@ -97,6 +94,16 @@ public sealed class EngineActor : ReceiveActor
         {
             Release(cancel.Id);
             ReportOccupancy();
+            // Its memory may be what another one waits for.
+            StepIfThereIsWork();
+        }
+    }
+
+    private void OnReportProgress(ReportProgress report)
+    {
+        if (_current?.Batch.ProgressOf(report.Id) is { } progress)
+        {
+            Sender.Tell(progress);
         }
     }
 
@@ -119,11 +126,21 @@ public sealed class EngineActor : ReceiveActor
         foreach (var failed in batch.Failed)
         {
             _log.Error(failed.Cause, "Request {0} failed in the engine", failed.Id);
-            _readers[failed.Id].Tell(new Failed(failed.Cause.Message));
+            _readers[failed.Id].Tell(Failure(failed.Cause.Message));
             Release(failed.Id);
         }
         ReportOccupancy();
+        BreakIfItKeepsFailing(batch.Failed);
         StepIfThereIsWork();
+    }
+
+    private void BreakIfItKeepsFailing(ReadOnlySpan<FailedSequence> failed)
+    {
+        _failedSteps = failed.IsEmpty ? 0 : _failedSteps + 1;
+        if (_failedSteps >= _settings.RestartAfter)
+        {
+            throw new EngineBrokenException($"{_failedSteps} steps in a row failed, the last with: {failed[^1].Cause.Message}", failed[^1].Cause);
+        }
     }
 
     private void StepIfThereIsWork()
@@ -144,6 +161,7 @@ public sealed class EngineActor : ReceiveActor
     private void ReportOccupancy()
     {
         var running = _current?.Batch.Running ?? 0;
+        _metrics.Occupied(running, _current?.Batch.KvBytes ?? 0);
         if (running != _reportedRunning)
         {
             _reportedRunning = running;
@@ -151,31 +169,10 @@ public sealed class EngineActor : ReceiveActor
         }
     }
 
-    /// <summary>Ends what still runs, which is nothing unless the engine breaks or stops, and frees all memory.</summary>
-    private void GiveUpModel(string reason)
-    {
-        foreach (var reader in _readers.Values)
-        {
-            reader.Tell(new Failed(reason));
-            reader.Tell(Released.Instance);
-        }
-        _readers.Clear();
-        var current = _current;
-        _current = null;
-        current?.Dispose();
-    }
-
     private sealed record Step
     {
         public static Step Instance { get; } = new();
     }
 
-    private sealed record Running(ModelLocation Location, LoadedModel Model, BatchRunner Batch) : IDisposable
-    {
-        public void Dispose()
-        {
-            Batch.Dispose();
-            Model.Dispose();
-        }
-    }
+    private sealed class EngineBrokenException(string message, Exception cause) : Exception(message, cause);
 }

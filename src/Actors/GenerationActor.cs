@@ -5,11 +5,8 @@ using MlxActors.Actors.Hosting;
 using MlxActors.Actors.Protocol;
 using MlxActors.Actors.Streams;
 using MlxActors.Generation;
-using MlxActors.Generation.Batching;
 using MlxActors.Generation.Stopping;
-using MlxActors.Models;
 using MlxActors.Models.Media;
-using MlxActors.Native.Results;
 using static MlxActors.Actors.Protocol.GenerationProtocol;
 
 namespace MlxActors.Actors;
@@ -18,40 +15,61 @@ namespace MlxActors.Actors;
 /// One request from its arrival to its last event: waits for the model, prepares the prompt on the thread pool, lets the engine run, and
 /// turns tokens into events. Stops when it has left the supervisor's books and its reader has gone.
 /// </summary>
-public sealed class GenerationActor : ReceiveActor, IWithTimers
+public sealed partial class GenerationActor : ReceiveActor, IWithTimers
 {
     private readonly GenerationRequest _request;
     private readonly ChannelWriter<GenerationEvent> _events;
     private readonly IMediaDecoder _media;
     private readonly MlxActorsSettings _settings;
+    private readonly ActorMetrics _metrics;
     private readonly CancellationTokenSource _preparation = new();
+    private readonly ReaderWatch _reader = new();
+    private bool _started;
+    private bool _retried;
+    private bool _isOver;
     private bool _left;
     private bool _readerGone;
 
-    public GenerationActor(GenerationRequest request, ChannelWriter<GenerationEvent> events, IMediaDecoder media, MlxActorsSettings settings)
+    public GenerationActor(
+        GenerationRequest request, ChannelWriter<GenerationEvent> events, IMediaDecoder media, MlxActorsSettings settings, ActorMetrics metrics)
     {
-        (_request, _events, _media, _settings) = (request, events, media, settings);
+        (_request, _events, _media, _settings, _metrics) = (request, events, media, settings, metrics);
         Waiting();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(GenerationRequest request, ChannelWriter<GenerationEvent> events, IMediaDecoder media, MlxActorsSettings settings) =>
-        Akka.Actor.Props.Create(() => new GenerationActor(request, events, media, settings));
+    public static Props Props(
+        GenerationRequest request, ChannelWriter<GenerationEvent> events, IMediaDecoder media, MlxActorsSettings settings, ActorMetrics metrics) =>
+        Akka.Actor.Props.Create(() => new GenerationActor(request, events, media, settings, metrics));
 
-    protected override void PreStart() =>
+    protected override void PreStart()
+    {
+        _metrics.Began();
         Timers.StartSingleTimer(ReaderMissing.Instance, ReaderMissing.Instance, _settings.UnclaimedTimeout);
+        Timers.StartPeriodicTimer(ProgressIsDue.Instance, ProgressIsDue.Instance, _settings.ProgressInterval);
+    }
 
     protected override void PreRestart(Exception reason, object message)
     {
         Context.GetLogger().Error(reason, "Request {0} failed outside the engine", _request.Id);
-        Close(new GenerationEvent.Failed(new GenerationError.EngineFailed(reason.Message)));
+        BreakOff(new GenerationError.EngineFailed(reason.Message));
+        _metrics.Stopped();
     }
 
     /// <summary>A new instance knows nothing of the request, which has failed; the supervisor frees what it held.</summary>
-    protected override void PostRestart(Exception reason) => Context.Stop(Self);
+    protected override void PostRestart(Exception reason)
+    {
+        _metrics.Began();
+        _isOver = true;
+        Context.Stop(Self);
+    }
 
-    protected override void PostStop() => Close(new GenerationEvent.Failed(new GenerationError.ShuttingDown()));
+    protected override void PostStop()
+    {
+        BreakOff(new GenerationError.ShuttingDown());
+        _metrics.Stopped();
+    }
 
     // States
 
@@ -63,7 +81,8 @@ public sealed class GenerationActor : ReceiveActor, IWithTimers
             End(new GenerationEvent.Failed(refused.Error));
             Leave();
         });
-        ReceiveReader(letGo: Leave);
+        ReceiveProgress(Context.Parent, new ReportProgress(_request.Id));
+        ReceiveReader(RequestStage.Waiting, letGo: Leave);
     }
 
     private void Preparing(Granted granted)
@@ -74,39 +93,66 @@ public sealed class GenerationActor : ReceiveActor, IWithTimers
             End(new GenerationEvent.Failed(new GenerationError.EngineFailed($"the prompt could not be prepared: {failed.Cause.Message}")));
             Leave();
         });
-        ReceiveReader(letGo: _preparation.Cancel);
+        Receive<Refused>(refused => End(new GenerationEvent.Failed(refused.Error)));
+        Receive<GenerationEvent.Progress>(_ => { });
+        Receive<ProgressIsDue>(_ => { });
+        ReceiveReader(RequestStage.Preparing, letGo: _preparation.Cancel);
     }
 
-    private void Running(IActorRef engine, AnswerText answer, int promptTokens)
+    private void Running(Granted granted, AnswerText answer, int promptTokens)
     {
-        var (tokens, calls, credit) = (0, 0, new Credit(_settings.StreamBuffer));
+        var (tokens, calls, credit, engine) = (0, 0, new Credit(_settings.StreamBuffer), granted.Engine);
+        void LetGo() => engine.Tell(new EngineProtocol.Cancel(_request.Id));
+
         Receive<EngineProtocol.Sampled>(sampled =>
         {
             tokens++;
             var piece = answer.Add(sampled.Token, sampled.Finished);
-            if (piece.Text.Length > 0)
-            {
-                _events.TryWrite(new GenerationEvent.Text(piece.Text));
-            }
-            else
+            if (piece.IsEmpty)
             {
                 credit.Give(_request.Id, engine);
             }
+            if (piece.Text.Length > 0)
+            {
+                Write(new GenerationEvent.Text(piece.Text));
+            }
             foreach (var call in piece.Calls)
             {
-                _events.TryWrite(new GenerationEvent.ToolCall(calls, _request.Id.ToolCall(calls), call.Name, call.Arguments));
+                Write(new GenerationEvent.ToolCall(calls, _request.Id.ToolCall(calls), call.Name, call.Arguments));
                 calls++;
             }
             if (piece.Finished is { } reason)
             {
-                engine.Tell(new EngineProtocol.Cancel(_request.Id));
+                LetGo();
                 End(new GenerationEvent.Finished(reason, new Usage(promptTokens, tokens)));
             }
         });
-        Receive<EngineProtocol.Failed>(failed =>
-            End(new GenerationEvent.Failed(new GenerationError.EngineFailed(failed.Reason))));
-        Receive<TextTaken>(_ => credit.Give(_request.Id, engine));
-        ReceiveReader(letGo: () => engine.Tell(new EngineProtocol.Cancel(_request.Id)));
+        Receive<EngineProtocol.Failed>(failed => End(new GenerationEvent.Failed(failed.Error)));
+        Receive<EngineProtocol.Lost>(lost => TryAgain(granted.Model), _ => tokens == 0 && !_retried);
+        Receive<EngineProtocol.Lost>(lost =>
+        {
+            End(new GenerationEvent.Failed(new GenerationError.EngineFailed(lost.Reason)));
+            Leave();
+        });
+        Receive<Refused>(refused =>
+        {
+            LetGo();
+            End(new GenerationEvent.Failed(refused.Error));
+        });
+        Receive<LookAtReader>(_ =>
+        {
+            if (_reader.HasStalled())
+            {
+                LetGo();
+                _metrics.Stalled();
+                End(new GenerationEvent.Failed(new GenerationError.ReaderStalled(_settings.StallTimeout)));
+            }
+        });
+        ReceiveProgress(engine, new EngineProtocol.ReportProgress(_request.Id));
+        ReceiveReader(
+            () => tokens == 0 ? RequestStage.Prefill : RequestStage.Decode,
+            taken: () => credit.Give(_request.Id, engine),
+            letGo: LetGo);
     }
 
     /// <summary>The last event is out, or nobody is there to read it; what others still do for the request runs out.</summary>
@@ -115,98 +161,45 @@ public sealed class GenerationActor : ReceiveActor, IWithTimers
         Receive<Prepared>(_ => Leave());
         Receive<PreparationFailed>(_ => Leave());
         Receive<EngineProtocol.Released>(_ => Leave());
+        Receive<EngineProtocol.Lost>(_ => Leave());
         Receive<EngineProtocol.Sampled>(_ => { });
         Receive<EngineProtocol.Failed>(_ => { });
         Receive<Granted>(_ => { });
         Receive<Refused>(_ => { });
-        ReceiveReader(letGo: () => { });
-    }
-
-    private void ReceiveReader(Action letGo)
-    {
+        Receive<GenerationEvent.Progress>(_ => { });
+        Receive<ProgressIsDue>(_ => { });
+        Receive<LookAtReader>(_ => { });
         Receive<ReaderCame>(_ => Timers.Cancel(ReaderMissing.Instance));
         Receive<TextTaken>(_ => { });
-        Receive<ReaderGone>(_ => OnReaderGone(letGo));
-        Receive<ReaderMissing>(_ => OnReaderGone(letGo));
+        Receive<ReaderGone>(_ => OnReaderGone());
+        Receive<ReaderMissing>(_ => OnReaderGone());
     }
 
-    // Transitions
-
-    private void Prepare(Granted granted)
+    /// <summary>Asks <paramref name="source"/> for progress at every interval, and passes it on.</summary>
+    private void ReceiveProgress(IActorRef source, object question)
     {
-        var (conversation, processor, decoder, cancellation) = (_request.Conversation, granted.Processor, _media, _preparation.Token);
-        Task.Run(() => processor.Prepare(conversation, decoder, cancellation), cancellation)
-            .PipeTo(Self, success: prompt => new Prepared(prompt), failure: cause => new PreparationFailed(cause));
-        Become(() => Preparing(granted));
+        Receive<ProgressIsDue>(_ => source.Tell(question));
+        Receive<GenerationEvent.Progress>(progress => _events.TryWrite(progress));
     }
 
-    private void Admit(Granted granted, Result<PreparedPrompt, PromptError> prepared)
+    private void ReceiveReader(RequestStage stage, Action letGo) => ReceiveReader(() => stage, taken: () => { }, letGo);
+
+    private void ReceiveReader(Func<RequestStage> stage, Action taken, Action letGo)
     {
-        var sequence = prepared
-            .MapError<GenerationError>(error => new GenerationError.InvalidPrompt(error.Message, error.Field))
-            .Bind(prompt => SequenceRequest.Of(_request, granted.Info, prompt, (ulong)Random.Shared.NextInt64(), _settings.StreamBuffer));
-        switch (sequence)
+        void GiveUp()
         {
-            case Result<SequenceRequest, GenerationError>.Ok(var request):
-                granted.Engine.Tell(new EngineProtocol.Admit(granted.Model, request, Self));
-                _events.TryWrite(new GenerationEvent.Started(request.Prompt.Tokens.Length));
-                var answer = new AnswerText(
-                    granted.Processor.NewDecoder(),
-                    StopText.Of(_request.Stop),
-                    granted.Processor.NewParser(_request.Conversation.Tools, single: !_request.ParallelToolCalls));
-                Become(() => Running(granted.Engine, answer, request.Prompt.Tokens.Length));
-                break;
-            case Result<SequenceRequest, GenerationError>.Error(var reason):
-                End(new GenerationEvent.Failed(reason));
-                Leave();
-                break;
+            _metrics.Cancelled(stage());
+            OnReaderGone();
+            letGo();
         }
-    }
 
-    private void OnReaderGone(Action letGo)
-    {
-        _readerGone = true;
-        _events.TryComplete();
-        Become(Ended);
-        letGo();
-        StopWhenDone();
-    }
-
-    private void End(GenerationEvent last)
-    {
-        Close(last);
-        Become(Ended);
-    }
-
-    /// <summary>Writes the last event; nothing, when there has been one.</summary>
-    private void Close(GenerationEvent last)
-    {
-        _events.TryWrite(last);
-        _events.TryComplete();
-        _preparation.Cancel();
-    }
-
-    private void Leave()
-    {
-        Context.Parent.Tell(new Left(_request.Id));
-        _left = true;
-        StopWhenDone();
-    }
-
-    private void StopWhenDone()
-    {
-        if (_left && _readerGone)
+        Receive<ReaderCame>(_ => Timers.Cancel(ReaderMissing.Instance));
+        Receive<TextTaken>(_ =>
         {
-            Context.Stop(Self);
-        }
-    }
-
-    private sealed record Prepared(Result<PreparedPrompt, PromptError> Prompt);
-
-    private sealed record PreparationFailed(Exception Cause);
-
-    private sealed record ReaderMissing
-    {
-        public static ReaderMissing Instance { get; } = new();
+            _reader.Took();
+            taken();
+        });
+        Receive<ReaderGone>(_ => GiveUp());
+        Receive<ReaderMissing>(_ => GiveUp());
     }
 }

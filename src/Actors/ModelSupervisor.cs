@@ -8,7 +8,6 @@ using MlxActors.Generation.Supervision;
 using MlxActors.Models;
 using MlxActors.Native.Results;
 using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
-using Status = MlxActors.Actors.Protocol.ModelSupervisorProtocol.Status;
 
 namespace MlxActors.Actors;
 
@@ -16,7 +15,7 @@ namespace MlxActors.Actors;
 /// Owns the one loaded model, the engine and all generations. Every decision is made by <see cref="Supervisor.Apply"/>; requests that
 /// have to wait do so in its state. This actor only carries out the effects.
 /// </summary>
-public sealed class ModelSupervisor : ReceiveActor, IWithTimers
+public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
 {
     public const string Name = "models";
 
@@ -27,19 +26,26 @@ public sealed class ModelSupervisor : ReceiveActor, IWithTimers
     private readonly IActorRef _engine;
     private SupervisorState _state = SupervisorState.Initial;
     private EngineProtocol.Loaded? _loaded;
+    private CancellationTokenSource _load = new();
+    private double _loadProgress;
+    private TimeSpan? _keepAlive;
     private int _running;
+    private bool _engineIsRestarting;
 
     public ModelSupervisor(MlxActorsOptions options, MlxActorsSettings settings)
     {
         (_options, _settings) = (options, settings);
-        _engine = Context.ActorOf(EngineActor.Props(options.Load, settings.Batch), "engine");
+        _engine = Context.WatchWith(
+            Context.ActorOf(EngineActor.Props(options.Load, settings, options.Metrics), "engine"), EngineStopped.Instance);
 
         Receive<Generate>(generate => OnGenerate(generate.Request));
-        Receive<GetStatus>(_ => Sender.Tell(StatusNow()));
+        ReceiveQuestions();
+        ReceiveShutdown();
 
+        Receive<EngineProtocol.LoadProgress>(progress => _loadProgress = progress.Fraction);
         Receive<EngineProtocol.Loaded>(loaded =>
         {
-            _loaded = loaded;
+            (_loaded, _keepAlive) = (loaded, KeepAliveOf(loaded.Model));
             Apply(new SupervisorEvent.Loaded(loaded.Model));
         });
         Receive<EngineProtocol.LoadFailed>(failed =>
@@ -47,14 +53,18 @@ public sealed class ModelSupervisor : ReceiveActor, IWithTimers
             _log.Warning("{0} could not be loaded: {1}", failed.Model.Id, failed.Reason);
             Apply(new SupervisorEvent.LoadFailed(failed.Model, failed.Reason));
         });
+        Receive<EngineProtocol.LoadCancelled>(cancelled => Apply(new SupervisorEvent.LoadCancelled(cancelled.Model)));
         Receive<EngineProtocol.Occupancy>(occupancy => _running = occupancy.Running);
-        Receive<EngineProtocol.Restarted>(restarted =>
+        Receive<EngineProtocol.Broke>(broke =>
         {
-            _running = 0;
-            Apply(new SupervisorEvent.EngineLost(restarted.Reason));
+            (_running, _engineIsRestarting) = (0, true);
+            Apply(new SupervisorEvent.EngineLost(broke.Reason));
         });
+        Receive<EngineProtocol.Restarted>(_ => _engineIsRestarting = false);
+        Receive<EngineStopped>(_ => Apply(new SupervisorEvent.EngineDied("it broke too often")));
 
         Receive<GenerationProtocol.Left>(left => Apply(new SupervisorEvent.Left(left.Id)));
+        Receive<GenerationProtocol.Again>(again => Apply(new SupervisorEvent.Returned(again.Id, again.Model)));
         Receive<GenerationStopped>(stopped => OnGenerationStopped(stopped.Id));
 
         Receive<PatienceOver>(over => Apply(new SupervisorEvent.PatienceOver(over.Id)));
@@ -67,15 +77,18 @@ public sealed class ModelSupervisor : ReceiveActor, IWithTimers
         Akka.Actor.Props.Create(() => new ModelSupervisor(options, settings));
 
     /// <summary>
-    /// An engine that breaks starts anew, without a model; a generation that breaks fails its request and leaves. Both see to it
-    /// when they are restarted.
+    /// An engine that breaks starts anew, without a model, until it has done so too often; a generation that breaks fails its request and
+    /// leaves. Both see to it when they are restarted.
     /// </summary>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(_settings.MaxRestarts, _settings.RestartWindow, _ => Directive.Restart);
+
+    protected override void PostStop() => _load.Dispose();
 
     private void OnGenerate(GenerationRequest request)
     {
         var events = EventSource.NewChannel();
-        var generation = Context.ActorOf(GenerationActor.Props(request, events.Writer, _options.Media, _settings));
+        var generation = Context.ActorOf(GenerationActor.Props(request, events.Writer, _options.Media, _settings, _options.Metrics));
         Context.WatchWith(generation, new GenerationStopped(request.Id));
         _generations.Add(request.Id, generation);
         Sender.Tell(new GenerationAccepted(EventSource.From(events.Reader, generation)));
@@ -113,8 +126,12 @@ public sealed class ModelSupervisor : ReceiveActor, IWithTimers
         if (_state.Active.Contains(id))
         {
             _engine.Tell(new EngineProtocol.Cancel(id));
+        }
+        if (_state.Knows(id))
+        {
             Apply(new SupervisorEvent.Left(id));
         }
+        ShutDownWhenNobodyIsLeft();
     }
 
     private void Apply(SupervisorEvent happened)
@@ -145,7 +162,12 @@ public sealed class ModelSupervisor : ReceiveActor, IWithTimers
                 Tell(id, new GenerationProtocol.Refused(error));
                 break;
             case SupervisorEffect.Load(var model):
-                _engine.Tell(new EngineProtocol.Load(model));
+                _load.Dispose();
+                (_load, _loadProgress) = (new CancellationTokenSource(), 0);
+                _engine.Tell(new EngineProtocol.Load(model, _load.Token));
+                break;
+            case SupervisorEffect.CancelLoad:
+                _load.Cancel();
                 break;
             case SupervisorEffect.Unload:
                 _engine.Tell(EngineProtocol.Unload.Instance);
@@ -161,30 +183,9 @@ public sealed class ModelSupervisor : ReceiveActor, IWithTimers
         }
     }
 
-    private void WatchIdleness()
+    private sealed record EngineStopped
     {
-        if (!_state.IsIdle || _settings.IdleUnload is not { } after)
-        {
-            Timers.Cancel(IdleOver.Instance);
-        }
-        else if (!Timers.IsTimerActive(IdleOver.Instance))
-        {
-            Timers.StartSingleTimer(IdleOver.Instance, IdleOver.Instance, after);
-        }
-    }
-
-    private Status StatusNow()
-    {
-        var (state, model) = _state.Phase switch
-        {
-            ModelPhase.Empty => (State.Empty, (ModelLocation?)null),
-            ModelPhase.Loading(var next) => (State.Loading, next),
-            ModelPhase.Ready(var ready) => (State.Ready, ready),
-            ModelPhase.Draining(var draining, _) => (State.Draining, draining),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-        var waiting = _state.Queue.Count + _state.Active.Count - _running;
-        return new Status(state, model?.Id, _running, Math.Max(0, waiting), _state.LastLoadError);
+        public static EngineStopped Instance { get; } = new();
     }
 
     private sealed record GenerationStopped(RequestId Id);

@@ -21,7 +21,8 @@ public sealed record Usage(int PromptTokens, int CompletionTokens)
 
 /// <summary>
 /// What happens to a request, in order: <see cref="Started"/>, any number of <see cref="Text"/> and <see cref="ToolCall"/>, and one
-/// <see cref="Finished"/>; or at any point one <see cref="Failed"/>, which is the last.
+/// <see cref="Finished"/>; or at any point one <see cref="Failed"/>, which is the last. Before the first text, <see cref="Progress"/> comes
+/// now and then.
 /// </summary>
 public abstract record GenerationEvent
 {
@@ -43,6 +44,25 @@ public abstract record GenerationEvent
     public sealed record Finished(FinishReason Reason, Usage Usage) : GenerationEvent;
 
     public sealed record Failed(GenerationError Error) : GenerationEvent;
+
+    // What a request waits for
+
+    public abstract record Progress : GenerationEvent
+    {
+        private protected Progress()
+        {
+        }
+    }
+
+    /// <param name="Position">Its place in the queue, from 1.</param>
+    public sealed record Queued(int Position) : Progress;
+
+    /// <param name="Fraction">How much of its model has been read, from 0 to 1.</param>
+    public sealed record Loading(double Fraction) : Progress;
+
+    /// <param name="Done">Tokens of the prompt that have been read.</param>
+    /// <param name="Total">Tokens of the prompt.</param>
+    public sealed record Prefilling(int Done, int Total) : Progress;
 }
 
 /// <summary>Why a request got no answer, or no whole one.</summary>
@@ -81,6 +101,21 @@ public abstract record GenerationError
             ? $"you requested {(long)PromptTokens + reply} tokens ({PromptTokens} in the messages, {reply} in the completion). "
                 + "Please reduce the length of the messages or completion."
             : $"your messages resulted in {PromptTokens} tokens. Please reduce the length of the messages.");
+    }
+
+    /// <summary>No room will ever be large enough for the request, even when nothing else runs.</summary>
+    /// <param name="Needed">Bytes of KV cache.</param>
+    /// <param name="Available">Bytes that all sequences share.</param>
+    public sealed record TooLargeForMemory(long Needed, long Available) : GenerationError
+    {
+        public override string Message => $"This request may need {Needed >> 20} MiB of KV cache for its prompt and its answer, of the {Available >> 20} MiB "
+            + "that the server has for all. Please reduce the length of the messages, or max_tokens.";
+    }
+
+    /// <summary>Nobody took the answer for too long.</summary>
+    public sealed record ReaderStalled(TimeSpan After) : GenerationError
+    {
+        public override string Message => $"The answer was not read for {After.TotalSeconds:0.#} seconds.";
     }
 
     /// <summary>The queue is full.</summary>

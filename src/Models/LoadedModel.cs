@@ -20,5 +20,9 @@ public sealed record LoadedModel(IModel Model, IProcessor Processor, IBackend Ba
 /// <param name="File">The file at fault, relative to the checkpoint's folder; null when it is the folder.</param>
 public sealed record LoadError(string Message, string? File);
 
-/// <summary>Loads the checkpoint in a folder. Called on the engine's thread.</summary>
-public delegate Result<LoadedModel, LoadError> LoadModel(string directory, CancellationToken cancellationToken);
+/// <summary>
+/// Loads the checkpoint in a folder. Called on the engine's thread. When cancelled, throws <see cref="OperationCanceledException"/> and
+/// leaves nothing behind.
+/// </summary>
+/// <param name="progress">Told how much is done, from 0 to 1.</param>
+public delegate Result<LoadedModel, LoadError> LoadModel(string directory, IProgress<double> progress, CancellationToken cancellationToken);

@@ -15,7 +15,14 @@ public static class ModelLoader
     /// Loads weights, tokenizer and media settings; the result owns <paramref name="backend"/>. On an error the backend stays the caller's.
     /// </summary>
     public static Result<LoadedModel, LoadError> Load(string directory, IBackend backend, CancellationToken cancellationToken) =>
-        Guard(directory, family => Weights(directory, backend, family, cancellationToken)
+        Load(directory, backend, progress: null, cancellationToken);
+
+    /// <inheritdoc cref="Load(string, IBackend, CancellationToken)"/>
+    /// <param name="progress">Told the fraction of the weights' bytes that has been read.</param>
+    /// <exception cref="OperationCanceledException">The backend stays the caller's; nothing else is left.</exception>
+    public static Result<LoadedModel, LoadError> Load(
+        string directory, IBackend backend, IProgress<double>? progress, CancellationToken cancellationToken) =>
+        Guard(directory, family => Weights(directory, backend, family, progress, cancellationToken)
             .Bind(model => Complete(model, () => family.Processor(directory, model.Info), backend)));
 
     /// <summary>
@@ -23,7 +30,7 @@ public static class ModelLoader
     /// word of the config: sizes are held against the tensors in the files first.
     /// </summary>
     public static Result<IModel, LoadError> LoadModel(string directory, IBackend backend, CancellationToken cancellationToken) =>
-        Guard(directory, family => Weights(directory, backend, family, cancellationToken));
+        Guard(directory, family => Weights(directory, backend, family, progress: null, cancellationToken));
 
     /// <exception cref="CheckpointException">The family is unknown, or the config is not one of its.</exception>
     public static Family FamilyOf(ConfigNode config)
@@ -65,26 +72,37 @@ public static class ModelLoader
         }
     }
 
-    private static Result<IModel, LoadError> Weights(string directory, IBackend backend, Family family, CancellationToken cancellationToken)
+    private static Result<IModel, LoadError> Weights(
+        string directory, IBackend backend, Family family, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var quantization = QuantizationConfig.Parse(family.Config);
         var generation = GenerationConfig.Read(directory);
         cancellationToken.ThrowIfCancellationRequested();
         return Checkpoint.Open(directory)
             .MapError(error => new LoadError(error.ToString(), error.File))
-            .Map(checkpoint => Build(new WeightSource(checkpoint, quantization, backend), family, generation));
+            .Map(checkpoint => Build(new WeightSource(checkpoint, quantization, backend), weights =>
+            {
+                var model = family.Model(weights, generation);
+                checkpoint.ReadIn(progress, cancellationToken);
+                return model;
+            }));
     }
 
-    private static IModel Build(WeightSource weights, Family family, GenerationConfig generation)
+    private static IModel Build(WeightSource weights, Func<WeightSource, IModel> build)
     {
+        var isBuilt = false;
         try
         {
-            return family.Model(weights, generation);
+            var model = build(weights);
+            isBuilt = true;
+            return model;
         }
-        catch (CheckpointException)
+        finally
         {
-            weights.Dispose();
-            throw;
+            if (!isBuilt)
+            {
+                weights.Dispose();
+            }
         }
     }
 

@@ -36,7 +36,7 @@ public abstract class ActorSpec : TestKit
 
     protected IActorRef Models => _supervisor.Value;
 
-    protected MlxActorsSettings Settings => MlxActorsSettings.From(Sys.Settings.Config)
+    protected MlxActorsSettings Settings => MlxActorsSettings.From(Sys.Settings.Config, memory: 1L << 32)
         .Match(settings => settings, error => throw new InvalidOperationException(error));
 
     /// <summary>Upper bound of every wait; a scenario that meets it has failed.</summary>
@@ -137,6 +137,8 @@ public abstract class ActorSpec : TestKit
     private static Config Hocon(string[] settings) =>
         ConfigurationFactory.ParseString(string.Join('\n', settings))
             .WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING"))
+            // Scenarios that want comments turn the clock themselves.
+            .WithFallback(ConfigurationFactory.ParseString("mlxactors.stream.progress-interval = 1h"))
             .WithFallback(Shipped("application.conf"))
             .WithFallback(Shipped("dispatchers.conf"));
 

@@ -1,5 +1,6 @@
 using MlxActors.Generation;
 using State = MlxActors.Actors.Protocol.ModelSupervisorProtocol.State;
+using Status = MlxActors.Actors.Protocol.ModelSupervisorProtocol.Status;
 
 namespace MlxActors.Actors.Tests;
 
@@ -7,20 +8,51 @@ public sealed class ClientsThatGoAwaySpec()
     : ActorSpec("mlxactors.engine.max-batch = 1", "mlxactors.engine.prefill-chunk = 4", "mlxactors.stream.buffer = 4")
 {
     [Fact]
-    public async Task While_its_model_loads_the_request_is_forgotten()
+    public async Task While_its_model_loads_and_nobody_else_waits_for_it_the_load_is_cancelled()
     {
-        var mayLoad = new TaskCompletionSource();
-        Checkpoints.OnLoad = _ => mayLoad.Task.Wait(Patience);
+        var loading = LoadUntilCancelled();
         var client = await Connect(Request("a", "hello"));
-        await StatusBecomes(status => status is { State: State.Loading, Waiting: 1 });
+        await loading.WaitAsync(Patience);
 
         await client.Disconnect();
-        await StatusBecomes(status => status is { State: State.Loading, Waiting: 0 });
+
+        await StatusBecomes(status => status == new Status(State.Empty, null, 0, 0, null));
+        Assert.Equal(["load a"], Checkpoints.Log);
+        await NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task While_its_model_loads_and_others_wait_for_it_too_the_load_goes_on_for_them()
+    {
+        var mayLoad = new TaskCompletionSource();
+        Checkpoints.WhileLoading = (_, cancelled) => mayLoad.Task.Wait(Patience, cancelled);
+        var client = await Connect(Request("a", "hello"));
+        var other = Request("a", "and I");
+        var answer = Answer(other);
+        await StatusBecomes(status => status is { State: State.Loading, Waiting: 2 });
+
+        await client.Disconnect();
+        await StatusBecomes(status => status is { State: State.Loading, Waiting: 1 });
         mayLoad.SetResult();
 
-        await StatusBecomes(status => status is { State: State.Ready, Running: 0 });
-        Assert.Empty(Checkpoints["a"].Steps);
+        AssertAnswered(other, await answer);
+        Assert.Equal(["load a"], Checkpoints.Log);
         await NothingIsLeft();
+    }
+
+    [Fact]
+    public async Task While_its_model_loads_in_place_of_another_the_other_one_serves_again()
+    {
+        await Answer(Request("a", "before"));
+        var loading = LoadUntilCancelled();
+        var client = await Connect(Request("b", "hello"));
+        await loading.WaitAsync(Patience);
+
+        Checkpoints.WhileLoading = (_, _) => { };
+        await client.Disconnect();
+
+        await StatusBecomes(status => status is { State: State.Ready, Model: "a" });
+        Assert.Equal(["load a", "unload a", "load b", "load a"], Checkpoints.Log);
     }
 
     [Fact]
@@ -109,5 +141,18 @@ public sealed class ClientsThatGoAwaySpec()
         var next = Request("a", "next");
         AssertAnswered(next, await Answer(next));
         await NothingIsLeft();
+    }
+
+    /// <summary>Loads go on until they are cancelled; the task tells when one has begun.</summary>
+    private Task LoadUntilCancelled()
+    {
+        var loading = new TaskCompletionSource();
+        Checkpoints.WhileLoading = (_, cancelled) =>
+        {
+            loading.SetResult();
+            cancelled.WaitHandle.WaitOne(Patience);
+            cancelled.ThrowIfCancellationRequested();
+        };
+        return loading.Task;
     }
 }

@@ -24,9 +24,10 @@ public sealed class DemoModelSpec() : ActorSpec(
 
     protected override MlxActorsOptions Options => new(
         name => new ModelLocation(name, Path.Combine(Goldens.Repository, "models", name)),
-        (directory, cancellationToken) =>
-            ModelLoader.Load(directory, new CpuBackend(new CpuOptions(CpuMode.Exact, Threads: 1)), cancellationToken),
-        new MediaDecoder(ImageLimits.Default));
+        (directory, progress, cancellationToken) =>
+            ModelLoader.Load(directory, new CpuBackend(new CpuOptions(CpuMode.Exact, Threads: 1)), progress, cancellationToken),
+        new MediaDecoder(ImageLimits.Default),
+        new ActorMetrics());
 
     [SkippableTheory]
     [MemberData(nameof(Files))]

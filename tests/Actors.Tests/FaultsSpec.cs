@@ -65,7 +65,7 @@ public sealed class FaultsSpec() : ActorSpec("mlxactors.engine.max-batch = 4", "
     [Fact]
     public async Task A_model_that_cannot_begin_a_sequence_fails_the_request_and_keeps_serving()
     {
-        var refuse = true;
+        var refuse = false;
         Checkpoints.OnLoaded = model => model.OnNewCache = () =>
         {
             if (refuse)
@@ -74,6 +74,8 @@ public sealed class FaultsSpec() : ActorSpec("mlxactors.engine.max-batch = 4", "
             }
         };
 
+        await Answer(Request("a", "before"));
+        refuse = true;
         AssertFailed<GenerationError.EngineFailed>(await Answer(Request("a", "hello")));
         refuse = false;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Configuration;
 using MlxActors.Actors.Hosting;
 using MlxActors.Native.Results;
@@ -15,17 +16,49 @@ public sealed class SettingsTests
             Result.Ok<MlxActorsSettings, string>(new MlxActorsSettings(
                 MaxBatch: 8,
                 PrefillChunk: 256,
+                KvBytes: 500,
+                DefaultMaxTokens: 8192,
+                RestartAfter: 3,
                 MaxQueue: 64,
                 MaxOvertaken: 16,
                 Patience: TimeSpan.FromSeconds(20),
                 IdleUnload: null,
+                KeepAlive: ImmutableDictionary<string, TimeSpan?>.Empty,
+                MaxRestarts: 5,
+                RestartWindow: TimeSpan.FromMinutes(1),
                 StreamBuffer: 64,
-                UnclaimedTimeout: TimeSpan.FromSeconds(30))),
-            MlxActorsSettings.From(Shipped));
+                UnclaimedTimeout: TimeSpan.FromSeconds(30),
+                ProgressInterval: TimeSpan.FromSeconds(5),
+                StallTimeout: TimeSpan.FromSeconds(60),
+                ShutdownDeadline: TimeSpan.FromSeconds(30))),
+            MlxActorsSettings.From(Shipped, memory: 1000));
 
     [Fact]
     public void From_IdleUnloadOn_IsItsTime() =>
         Assert.Equal(TimeSpan.FromMinutes(10), With("supervisor.idle-unload = 10m").Match(settings => settings.IdleUnload, _ => null));
+
+    [Theory]
+    [InlineData("off", null)]
+    [InlineData("auto", 500L)]
+    [InlineData("2KiB", 2048L)]
+    public void From_KvCacheBytes_IsABoundOrNone(string value, long? expected) =>
+        Assert.Equal(expected, With($"engine.kv-cache-bytes = {value}").Match(settings => settings.KvBytes, _ => -1));
+
+    [Fact]
+    public void From_KeepAlive_IsATimeForEachAlias()
+    {
+        var settings = With("supervisor.keep-alive { gemma = 10m, demo-qwen = -1, demo = 0 }");
+
+        Assert.Equal(
+            new Dictionary<string, TimeSpan?> { ["gemma"] = TimeSpan.FromMinutes(10), ["demo-qwen"] = null, ["demo"] = TimeSpan.Zero },
+            settings.Match(settings => settings.KeepAlive.ToDictionary(), error => throw new InvalidOperationException(error)));
+    }
+
+    [Theory]
+    [InlineData("engine.kv-cache-bytes = some", "mlxactors.engine.kv-cache-bytes: expected auto, off or a size such as 4GiB, found 'some'")]
+    [InlineData("supervisor.keep-alive.demo = long", "expected a duration such as 10m, 0, or -1 for ever, found 'long'")]
+    public void From_WrongBoundOrTime_IsAnErrorThatSaysWhatIsExpected(string line, string error) =>
+        Assert.EndsWith(error, With(line).Match(_ => "", reason => reason));
 
     [Theory]
     [InlineData("engine.max-batch = 0", "mlxactors.engine.max-batch: expected a whole number, at least 1, found '0'")]
@@ -38,12 +71,12 @@ public sealed class SettingsTests
     [Fact]
     public void From_NothingSet_NamesEveryKey()
     {
-        var error = MlxActorsSettings.From(ConfigurationFactory.ParseString("")).Match(_ => "", error => error);
+        var error = MlxActorsSettings.From(ConfigurationFactory.ParseString(""), memory: 1000).Match(_ => "", error => error);
 
         Assert.Contains("mlxactors.engine.max-batch: expected a whole number, at least 1, found nothing", error);
         Assert.Contains("mlxactors.stream.unclaimed-timeout", error);
     }
 
     private static Result<MlxActorsSettings, string> With(string line) =>
-        MlxActorsSettings.From(ConfigurationFactory.ParseString($"mlxactors.{line}").WithFallback(Shipped));
+        MlxActorsSettings.From(ConfigurationFactory.ParseString($"mlxactors.{line}").WithFallback(Shipped), memory: 1000);
 }

@@ -4,8 +4,11 @@ using MlxActors.Models.Media;
 
 namespace MlxActors.Actors.Hosting;
 
-/// <summary>What the actors are given from outside: how names become checkpoints, checkpoints models, and files pixels and samples.</summary>
-public sealed record MlxActorsOptions(ResolveModel Resolve, LoadModel Load, IMediaDecoder Media);
+/// <summary>
+/// What the actors are given from outside: how names become checkpoints, checkpoints models, and files pixels and samples; and where they
+/// count what they do.
+/// </summary>
+public sealed record MlxActorsOptions(ResolveModel Resolve, LoadModel Load, IMediaDecoder Media, ActorMetrics Metrics);
 
 public static class AkkaHosting
 {
@@ -17,7 +20,7 @@ public static class AkkaHosting
     public static AkkaConfigurationBuilder AddMlxActors(this AkkaConfigurationBuilder builder, MlxActorsOptions options) =>
         builder.WithActors((system, registry) =>
         {
-            var settings = MlxActorsSettings.From(system.Settings.Config)
+            var settings = MlxActorsSettings.From(system.Settings.Config, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
                 .Match(settings => settings, error => throw new InvalidOperationException(error));
             registry.Register<ModelSupervisor>(system.ActorOf(ModelSupervisor.Props(options, settings), ModelSupervisor.Name));
         });

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Configuration;
 using MlxActors.Generation.Batching;
 using MlxActors.Generation.Supervision;
@@ -7,38 +8,67 @@ namespace MlxActors.Actors.Hosting;
 
 /// <summary>The section <c>mlxactors</c> of the configuration; <c>hocon/application.conf</c> says what each key does.</summary>
 /// <param name="Patience">How long a request may be overtaken by others of the loaded model.</param>
-/// <param name="IdleUnload">After how long without a request the model is unloaded; null: never.</param>
+/// <param name="KvBytes">Memory for the KV caches of all sequences; null: no bound.</param>
+/// <param name="DefaultMaxTokens">Tokens of an answer whose request sets no limit.</param>
+/// <param name="RestartAfter">So many failed steps in a row make the engine start anew.</param>
+/// <param name="IdleUnload">After how long without a request a model is unloaded; null: never.</param>
+/// <param name="KeepAlive">The same for single models, by alias.</param>
+/// <param name="MaxRestarts">Restarts of the engine within <paramref name="RestartWindow"/>; one more, and it is dead.</param>
 /// <param name="StreamBuffer">Tokens between the engine and a reader, at most.</param>
 /// <param name="UnclaimedTimeout">How long a stream may wait for its reader.</param>
+/// <param name="ProgressInterval">How often a request is told what it waits for.</param>
+/// <param name="StallTimeout">How long a reader may take nothing of what is there.</param>
+/// <param name="ShutdownDeadline">How long running answers may go on once the server is told to stop.</param>
 public sealed record MlxActorsSettings(
     int MaxBatch,
     int PrefillChunk,
+    long? KvBytes,
+    int DefaultMaxTokens,
+    int RestartAfter,
     int MaxQueue,
     int MaxOvertaken,
     TimeSpan Patience,
     TimeSpan? IdleUnload,
+    ImmutableDictionary<string, TimeSpan?> KeepAlive,
+    int MaxRestarts,
+    TimeSpan RestartWindow,
     int StreamBuffer,
-    TimeSpan UnclaimedTimeout)
+    TimeSpan UnclaimedTimeout,
+    TimeSpan ProgressInterval,
+    TimeSpan StallTimeout,
+    TimeSpan ShutdownDeadline)
 {
     public const string Section = "mlxactors";
 
-    public BatchLimits Batch => new(MaxBatch, PrefillChunk);
+    private const string KeepAliveKey = "supervisor.keep-alive";
+
+    public BatchLimits Batch => new(MaxBatch, PrefillChunk, KvBytes);
 
     public SupervisorLimits Supervisor => new(MaxBatch, MaxQueue, MaxOvertaken);
 
     /// <summary>Reads a whole configuration; the error names the key at fault.</summary>
-    public static Result<MlxActorsSettings, string> From(Config config)
+    /// <param name="memory">Bytes that this machine has for the process.</param>
+    public static Result<MlxActorsSettings, string> From(Config config, long memory)
     {
         var errors = new List<string>();
         var settings = new MlxActorsSettings(
             MaxBatch: Count(config, "engine.max-batch", 1, errors),
             PrefillChunk: Count(config, "engine.prefill-chunk", 1, errors),
+            KvBytes: KvMemory(config, "engine.kv-cache-bytes", memory, errors),
+            DefaultMaxTokens: Count(config, "engine.default-max-tokens", 1, errors),
+            RestartAfter: Count(config, "engine.restart-after", 1, errors),
             MaxQueue: Count(config, "supervisor.max-queue", 1, errors),
             MaxOvertaken: Count(config, "supervisor.max-overtaken", 0, errors),
             Patience: Duration(config, "supervisor.patience", errors),
             IdleUnload: IsOff(config, "supervisor.idle-unload") ? null : Duration(config, "supervisor.idle-unload", errors),
+            KeepAlive: KeepAlives(config, errors),
+            MaxRestarts: Count(config, "supervisor.max-restarts", 1, errors),
+            RestartWindow: Duration(config, "supervisor.restart-window", errors),
             StreamBuffer: Count(config, "stream.buffer", 1, errors),
-            UnclaimedTimeout: Duration(config, "stream.unclaimed-timeout", errors));
+            UnclaimedTimeout: Duration(config, "stream.unclaimed-timeout", errors),
+            ProgressInterval: Duration(config, "stream.progress-interval", errors),
+            StallTimeout: Duration(config, "stream.stall-timeout", errors),
+            ShutdownDeadline: Duration(config, "shutdown.deadline", errors));
         return errors.Count == 0
             ? Result.Ok<MlxActorsSettings, string>(settings)
             : Result.Error<MlxActorsSettings, string>(string.Join("; ", errors));
@@ -51,6 +81,26 @@ public sealed record MlxActorsSettings(
         Read(
             config, key, TimeSpan.FromSeconds(1), path => config.GetTimeSpan(path, null, allowInfinite: false),
             value => value > TimeSpan.Zero, "a duration above zero, such as 30s", errors);
+
+    /// <summary><c>auto</c> takes half of the machine's memory: the rest is for weights, images and everybody else.</summary>
+    private static long? KvMemory(Config config, string key, long memory, List<string> errors) =>
+        IsOff(config, key) ? null
+        : config.GetString($"{Section}.{key}", null) is "auto" ? memory / 2
+        : Read(config, key, 1L, path => config.GetByteSize(path) ?? 0, value => value > 0, "auto, off or a size such as 4GiB", errors);
+
+    private static ImmutableDictionary<string, TimeSpan?> KeepAlives(Config config, List<string> errors) =>
+        config.GetConfig($"{Section}.{KeepAliveKey}") is { IsEmpty: false } aliases
+            ? aliases.AsEnumerable().ToImmutableDictionary(
+                entry => entry.Key, entry => KeepAliveOf(config, $"{KeepAliveKey}.\"{entry.Key}\"", errors))
+            : ImmutableDictionary<string, TimeSpan?>.Empty;
+
+    /// <summary>-1 pins a model; 0 unloads it as soon as it is idle.</summary>
+    private static TimeSpan? KeepAliveOf(Config config, string key, List<string> errors) =>
+        config.GetString($"{Section}.{key}", null) is "-1"
+            ? null
+            : Read(
+                config, key, TimeSpan.Zero, path => config.GetTimeSpan(path, null, allowInfinite: false),
+                value => value >= TimeSpan.Zero, "a duration such as 10m, 0, or -1 for ever", errors);
 
     private static bool IsOff(Config config, string key) => config.GetString($"{Section}.{key}", null) is "off" or "false";
 

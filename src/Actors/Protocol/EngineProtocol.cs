@@ -8,8 +8,12 @@ namespace MlxActors.Actors.Protocol;
 /// <summary>What <c>EngineActor</c> is told and tells. No tensor travels in it.</summary>
 public static class EngineProtocol
 {
-    /// <summary>Asks for a checkpoint, in place of none; <see cref="Loaded"/> or <see cref="LoadFailed"/> tells the supervisor.</summary>
-    public sealed record Load(ModelLocation Model);
+    /// <summary>
+    /// Asks for a checkpoint, in place of none. <see cref="Loaded"/>, <see cref="LoadFailed"/> or <see cref="LoadCancelled"/> tells the
+    /// supervisor; before that, <see cref="LoadProgress"/>.
+    /// </summary>
+    /// <param name="Cancelled">Reaches the loader, which no message could: the engine's thread is at work.</param>
+    public sealed record Load(ModelLocation Model, CancellationToken Cancelled);
 
     /// <summary>Gives up the model and its memory.</summary>
     public sealed record Unload
@@ -21,9 +25,14 @@ public static class EngineProtocol
 
     public sealed record LoadFailed(ModelLocation Model, string Reason);
 
+    public sealed record LoadCancelled(ModelLocation Model);
+
+    /// <param name="Fraction">From 0 to 1; told in steps of a hundredth.</param>
+    public sealed record LoadProgress(ModelLocation Model, double Fraction);
+
     /// <summary>
     /// Asks for an answer. <paramref name="ReplyTo"/> is told <see cref="Sampled"/> for each token, or <see cref="Failed"/>; and in every
-    /// case, a cancelled one too, <see cref="Released"/> as the last.
+    /// case, a cancelled one too, <see cref="Released"/> as the last. When the engine breaks it is told <see cref="Lost"/>, and nothing after.
     /// </summary>
     /// <param name="Model">The checkpoint that the prompt was made for.</param>
     public sealed record Admit(ModelLocation Model, SequenceRequest Request, IActorRef ReplyTo);
@@ -36,7 +45,17 @@ public static class EngineProtocol
 
     public sealed record Sampled(int Token, FinishReason? Finished);
 
-    public sealed record Failed(string Reason);
+    /// <summary>The engine cannot or will not go on with the sequence.</summary>
+    public sealed record Failed(GenerationError Error);
+
+    /// <summary>The engine broke, and not over this sequence; nothing of it is left.</summary>
+    public sealed record Lost(string Reason);
+
+    /// <summary>Asks for the <see cref="GenerationEvent.Progress"/> of a request; no answer when there is none to tell.</summary>
+    public sealed record ReportProgress(RequestId Id);
+
+    /// <summary>Asks the engine to send <paramref name="Answer"/> back: what stands in its mailbox before has then been worked on.</summary>
+    public sealed record Ping(object Answer);
 
     /// <summary>Nothing of the sequence is left in the engine.</summary>
     public sealed record Released
@@ -47,6 +66,12 @@ public static class EngineProtocol
     /// <summary>Tells the supervisor how many sequences run, whenever that changes.</summary>
     public sealed record Occupancy(int Running);
 
-    /// <summary>Tells the supervisor that the engine began anew after an exception, with no model and no sequence.</summary>
-    public sealed record Restarted(string Reason);
+    /// <summary>Tells the supervisor that an exception breaks the engine. Said before anyone hears <see cref="Lost"/>.</summary>
+    public sealed record Broke(string Reason);
+
+    /// <summary>Tells the supervisor that the engine is there again, with no model and no sequence.</summary>
+    public sealed record Restarted
+    {
+        public static Restarted Instance { get; } = new();
+    }
 }

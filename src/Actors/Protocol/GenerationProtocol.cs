@@ -10,11 +10,17 @@ public static class GenerationProtocol
     /// <summary>From the supervisor: the model is there, and stays until <see cref="Left"/>.</summary>
     public sealed record Granted(ModelLocation Model, ModelInfo Info, IProcessor Processor, IActorRef Engine);
 
-    /// <summary>From the supervisor: there will be no answer.</summary>
+    /// <summary>From the supervisor, at any time: there will be no answer, or no more of it.</summary>
     public sealed record Refused(GenerationError Error);
 
     /// <summary>To the supervisor: this request neither waits for the model nor uses it any more.</summary>
     public sealed record Left(RequestId Id);
+
+    /// <summary>To the supervisor: the engine broke under this request before it said anything; it wants its model again.</summary>
+    public sealed record Again(RequestId Id, ModelLocation Model);
+
+    /// <summary>To the supervisor, which answers with a <see cref="GenerationEvent.Progress"/> while the request waits.</summary>
+    public sealed record ReportProgress(RequestId Id);
 
     /// <summary>From the stream: someone reads.</summary>
     public sealed record ReaderCame
@@ -22,7 +28,7 @@ public static class GenerationProtocol
         public static ReaderCame Instance { get; } = new();
     }
 
-    /// <summary>From the stream: the reader has taken one <see cref="GenerationEvent.Text"/>.</summary>
+    /// <summary>From the stream: the reader has taken one <see cref="GenerationEvent.Text"/> or <see cref="GenerationEvent.ToolCall"/>.</summary>
     public sealed record TextTaken
     {
         public static TextTaken Instance { get; } = new();

@@ -22,12 +22,47 @@ public static class ModelSupervisorProtocol
         public static GetStatus Instance { get; } = new();
     }
 
+    /// <summary>
+    /// Asks whether the engine works; replies <see cref="Status"/>. When the state is one in which requests are served, the answer comes by
+    /// way of the engine, so it comes late or never when that hangs.
+    /// </summary>
+    public sealed record GetHealth
+    {
+        public static GetHealth Instance { get; } = new();
+    }
+
+    /// <summary>
+    /// Takes no more requests and lets the running ones finish, up to the deadline of the settings; what then still runs is ended. Replies
+    /// <see cref="ShutDown"/> when nobody is left.
+    /// </summary>
+    public sealed record BeginShutdown
+    {
+        public static BeginShutdown Instance { get; } = new();
+    }
+
+    public sealed record ShutDown
+    {
+        public static ShutDown Instance { get; } = new();
+    }
+
     public enum State
     {
+        /// <summary>No model; the next request loads one.</summary>
         Empty,
         Loading,
         Ready,
+
+        /// <summary>The running answers are finished before the model is swapped.</summary>
         Draining,
+
+        /// <summary>The engine broke and starts anew.</summary>
+        Restarting,
+
+        /// <summary>The server goes down.</summary>
+        Stopping,
+
+        /// <summary>The engine broke too often.</summary>
+        Dead,
     }
 
     /// <param name="Model">Id of the model that is loaded, being loaded, or drained; null when empty.</param>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MlxActors.Generation.Sampling;
 using MlxActors.Models;
+using MlxActors.Models.Caches;
 using MlxActors.Native.Tensors;
 
 namespace MlxActors.Generation.Batching;
@@ -12,9 +13,11 @@ namespace MlxActors.Generation.Batching;
 /// </summary>
 public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDisposable
 {
+    private readonly SequenceCache _sizes = CacheForSizes(model.Model);
     private readonly Batch _batch = new(model.Info.ImagesAttendBothWays);
     private readonly Sampler _sampler = new();
     private readonly List<SequenceRequest> _waiting = [];
+    private readonly List<long> _needs = [];
     private readonly List<Sequence> _running = [];
     private readonly List<SequenceView> _views = [];
     private readonly List<Sequence> _stepping = [];
@@ -22,12 +25,13 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
     private readonly List<FailedSequence> _failed = [];
     private StepKind _last = StepKind.Rest;
     private long _turn;
+    private long _reserved;
 
     /// <summary>Sequences with a cache.</summary>
     public int Running => _running.Count;
 
-    /// <summary>Sequences that wait for room.</summary>
-    public int Waiting => _waiting.Count;
+    /// <summary>Memory that the caches hold, in bytes.</summary>
+    public long KvBytes => _running.Sum(sequence => sequence.Cache.Bytes);
 
     /// <summary>Whether <see cref="Step"/> has anything to do.</summary>
     public bool HasWork => Admissible > 0 || Plan().Kind is not StepKind.Rest;
@@ -38,9 +42,30 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
     /// <summary>Sequences that the last step ended by an exception.</summary>
     public ReadOnlySpan<FailedSequence> Failed => CollectionsMarshal.AsSpan(_failed);
 
-    private int Admissible => Scheduler.Admissible(_running.Count, _waiting.Count, limits.MaxBatch);
+    private int Admissible => Scheduler.Admissible(
+        _running.Count, CollectionsMarshal.AsSpan(_needs), limits.MaxBatch, _reserved, limits.KvBytes);
 
-    public void Admit(SequenceRequest request) => _waiting.Add(request);
+    /// <summary>Takes a request in, to be run as soon as there is room.</summary>
+    /// <returns>Why there never will be; null when it is taken in.</returns>
+    public GenerationError? Admit(SequenceRequest request)
+    {
+        var need = _sizes.BytesFor(request.MaxLength, LongestStep(request));
+        if (need > limits.KvBytes)
+        {
+            return new GenerationError.TooLargeForMemory(need, limits.KvBytes.Value);
+        }
+        _waiting.Add(request);
+        _needs.Add(need);
+        return null;
+    }
+
+    /// <summary>How far a request is that has made no token yet; null when it has, or is not here.</summary>
+    public GenerationEvent.Progress? ProgressOf(RequestId id) => Find(id) switch
+    {
+        { Count: 0 } sequence => new GenerationEvent.Prefilling(sequence.Cache.Length, sequence.Request.Prompt.Tokens.Length),
+        null when _waiting.FindIndex(request => request.Id == id) is >= 0 and var index => new GenerationEvent.Queued(index + 1),
+        _ => null,
+    };
 
     /// <summary>Frees a sequence, running or waiting; false when there is none of that name (any more).</summary>
     public bool Remove(RequestId id)
@@ -50,7 +75,13 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
             Drop(sequence);
             return true;
         }
-        return _waiting.RemoveAll(request => request.Id == id) > 0;
+        var index = _waiting.FindIndex(request => request.Id == id);
+        if (index >= 0)
+        {
+            _waiting.RemoveAt(index);
+            _needs.RemoveAt(index);
+        }
+        return index >= 0;
     }
 
     /// <summary>Lets a sequence make more tokens; nothing when it is gone.</summary>
@@ -94,6 +125,8 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         }
         _running.Clear();
         _waiting.Clear();
+        _needs.Clear();
+        _reserved = 0;
     }
 
     private StepPlan Plan()
@@ -110,11 +143,13 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
     {
         for (var count = Admissible; count > 0; count--)
         {
-            var request = _waiting[0];
+            var (request, need) = (_waiting[0], _needs[0]);
             _waiting.RemoveAt(0);
+            _needs.RemoveAt(0);
             try
             {
-                _running.Add(new Sequence(request, model.Model.NewCache()));
+                _running.Add(new Sequence(request, model.Model.NewCache(), need));
+                _reserved += need;
             }
             catch (Exception cause)
             {
@@ -209,8 +244,9 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
                 Drop(sequence);
             }
         }
-        catch (NotFiniteNumberException cause)
+        catch (Exception cause)
         {
+            // Its row of the logits is its own: the others of the step have theirs.
             Fail(sequence, cause);
         }
     }
@@ -223,8 +259,29 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
 
     private void Drop(Sequence sequence)
     {
-        _running.Remove(sequence);
-        sequence.Dispose();
+        if (_running.Remove(sequence))
+        {
+            _reserved -= sequence.Reserved;
+            sequence.Dispose();
+        }
+    }
+
+    /// <summary>Tokens that one step may append: a chunk, or a medium that must not be cut.</summary>
+    private int LongestStep(SequenceRequest request)
+    {
+        var longest = limits.PrefillChunk;
+        foreach (var media in request.Prompt.Media)
+        {
+            longest = Math.Max(longest, media.Length);
+        }
+        return longest;
+    }
+
+    private static SequenceCache CacheForSizes(IModel model)
+    {
+        // Sizes are known without tokens, and after the end.
+        using var cache = model.NewCache();
+        return cache;
     }
 
     private Sequence? Find(RequestId id)

@@ -66,6 +66,20 @@ public static class Scheduler
             : new StepPlan(sequences[prompt].Phase is SequencePhase.Encode ? StepKind.Encode : StepKind.Prefill, prompt);
     }
 
-    /// <summary>How many of those that wait may join those that run.</summary>
-    public static int Admissible(int running, int waiting, int maxBatch) => Math.Clamp(maxBatch - running, 0, waiting);
+    /// <summary>
+    /// How many of those that wait may join those that run: from the front of the line, while the batch has a place and the memory lasts.
+    /// Nobody passes one that waits for memory, so that none starves.
+    /// </summary>
+    /// <param name="needs">Bytes that each of those that wait may come to hold, in order.</param>
+    /// <param name="reserved">Bytes that those that run may come to hold.</param>
+    /// <param name="maxBytes">Bytes for all; null: no bound.</param>
+    public static int Admissible(int running, ReadOnlySpan<long> needs, int maxBatch, long reserved, long? maxBytes)
+    {
+        var count = 0;
+        while (count < needs.Length && running + count < maxBatch && (maxBytes is not { } most || needs[count] <= most - reserved))
+        {
+            reserved += needs[count++];
+        }
+        return count;
+    }
 }

@@ -5,13 +5,16 @@ using MlxActors.Models.Caches;
 namespace MlxActors.Generation.Batching;
 
 /// <summary>One running sequence: its request, its cache, and how far it is. Changes with each step, on the engine's thread.</summary>
-internal sealed class Sequence(SequenceRequest request, SequenceCache cache) : IDisposable
+/// <param name="reserved">Bytes that its cache may come to hold.</param>
+internal sealed class Sequence(SequenceRequest request, SequenceCache cache, long reserved) : IDisposable
 {
     private readonly List<MediaRun> _media = [];
 
     public SequenceRequest Request => request;
 
     public SequenceCache Cache => cache;
+
+    public long Reserved => reserved;
 
     public ReadOnlySpan<MediaRun> Media => CollectionsMarshal.AsSpan(_media);
 

@@ -9,11 +9,15 @@ namespace MlxActors.Generation.Batching;
 /// <param name="Credit">Tokens that may be made before the reader takes some; more come with <see cref="BatchRunner.Grant"/>.</param>
 public sealed record SequenceRequest(RequestId Id, PreparedPrompt Prompt, SamplingPolicy Sampling, TokenLimits Limits, int Credit)
 {
+    /// <summary>Tokens that prompt and answer may come to.</summary>
+    public int MaxLength => Prompt.Tokens.Length + Limits.MaxTokens;
+
     /// <summary>Brings together what the request asks and what the model is; an error when the window does not hold it.</summary>
     /// <param name="freshSeed">For a request without a seed.</param>
+    /// <param name="mostUnasked">Tokens of an answer for a request without a limit of its own.</param>
     public static Result<SequenceRequest, GenerationError> Of(
-        GenerationRequest request, ModelInfo model, PreparedPrompt prompt, ulong freshSeed, int credit) =>
-        Budget.Reply(model.ContextWindow, prompt.Tokens.Length, request.MaxTokens)
+        GenerationRequest request, ModelInfo model, PreparedPrompt prompt, ulong freshSeed, int mostUnasked, int credit) =>
+        Budget.Reply(model.ContextWindow, prompt.Tokens.Length, request.MaxTokens, mostUnasked)
             .MapError<GenerationError>(error => error)
             .Map(reply => new SequenceRequest(
                 request.Id,
@@ -31,4 +35,5 @@ public sealed record FailedSequence(RequestId Id, Exception Cause);
 
 /// <param name="MaxBatch">Most sequences that run at a time.</param>
 /// <param name="PrefillChunk">Tokens of a prompt that one step reads.</param>
-public sealed record BatchLimits(int MaxBatch, int PrefillChunk);
+/// <param name="KvBytes">Memory that the KV caches of all sequences may come to hold; null: no bound.</param>
+public sealed record BatchLimits(int MaxBatch, int PrefillChunk, long? KvBytes);

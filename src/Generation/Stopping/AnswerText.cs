@@ -5,7 +5,11 @@ using MlxActors.Models.Text;
 namespace MlxActors.Generation.Stopping;
 
 /// <summary>More of an answer: text, possibly empty, then calls; and the reason when it ends there.</summary>
-public readonly record struct AnswerPiece(string Text, ImmutableArray<ParsedCall> Calls, FinishReason? Finished);
+public readonly record struct AnswerPiece(string Text, ImmutableArray<ParsedCall> Calls, FinishReason? Finished)
+{
+    /// <summary>Whether there is nothing to tell the reader but, possibly, the end.</summary>
+    public bool IsEmpty => Text.Length == 0 && Calls.IsEmpty;
+}
 
 /// <summary>One answer as its tokens come: decoded, cut where a stop text begins, calls of tools told from text.</summary>
 public sealed class AnswerText(IncrementalDecoder decoder, StopText stop, OutputParser parser)

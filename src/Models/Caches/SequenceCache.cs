@@ -18,6 +18,9 @@ public sealed class SequenceCache(KvCache[] layers) : IDisposable
     /// <summary>Memory held by all layers, in bytes.</summary>
     public long Bytes => layers.Sum(layer => layer.Bytes);
 
+    /// <inheritdoc cref="KvCache.BytesFor"/>
+    public long BytesFor(int tokens, int step) => layers.Sum(layer => layer.BytesFor(tokens, step));
+
     /// <summary>
     /// A cache that begins with the first <paramref name="length"/> tokens of this one, or null when a sliding layer has
     /// forgotten what that needs.

@@ -10,6 +10,7 @@ public sealed unsafe class MappedFile : IDisposable
     private readonly MemoryMappedViewAccessor _view;
     private readonly SafeMemoryMappedViewHandle _handle;
     private byte* _start;
+    private int _touched;
 
     private MappedFile(string path, FileStream file)
     {
@@ -21,6 +22,7 @@ public sealed unsafe class MappedFile : IDisposable
         _handle = _view.SafeMemoryMappedViewHandle;
         _handle.AcquirePointer(ref _start);
         _start += _view.PointerOffset;
+        MemoryUse.AddMapped(Length);
     }
 
     public string Path { get; }
@@ -48,6 +50,19 @@ public sealed unsafe class MappedFile : IDisposable
             ? new ReadOnlySpan<byte>(Start + offset, length)
             : throw new ArgumentOutOfRangeException(nameof(offset), $"{offset} + {length} lies outside the {Length} bytes of {Path}");
 
+    /// <summary>Reads one byte of each memory page of a range, which brings the range into memory.</summary>
+    public void Touch(long offset, int length)
+    {
+        var bytes = Bytes(offset, length);
+        var seen = 0;
+        for (var i = 0; i < bytes.Length; i += Environment.SystemPageSize)
+        {
+            seen += bytes[i];
+        }
+        // Read by nobody; written so that the loop above is not optimized away.
+        Volatile.Write(ref _touched, seen);
+    }
+
     public void Dispose()
     {
         if (_start is not null)
@@ -56,6 +71,7 @@ public sealed unsafe class MappedFile : IDisposable
             _handle.ReleasePointer();
             _view.Dispose();
             _map.Dispose();
+            MemoryUse.AddMapped(-Length);
         }
     }
 }

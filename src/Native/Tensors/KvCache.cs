@@ -20,6 +20,16 @@ public abstract class KvCache : IDisposable
     /// <summary>Memory held, in bytes; what is shared with a fork counts once for each.</summary>
     public abstract long Bytes { get; }
 
+    /// <summary>
+    /// The most memory, in bytes, that a cache of this kind comes to hold for a sequence of <paramref name="tokens"/> tokens that are
+    /// appended at most <paramref name="step"/> at a time.
+    /// </summary>
+    public virtual long BytesFor(int tokens, int step)
+    {
+        var held = Spec.Window is { } window ? Math.Min(tokens, (long)window + step) : tokens;
+        return 2 * held * Spec.KvHeads * Spec.HeadDim * sizeof(float);
+    }
+
     /// <summary>The first position still held: 0, or more once a window has moved on.</summary>
     public abstract int Start { get; }
 

@@ -29,14 +29,23 @@ internal sealed record EngineSettings(CpuOptions Cpu)
     }
 
     /// <inheritdoc cref="LoadModel"/>
-    public Result<LoadedModel, LoadError> Load(string directory, CancellationToken cancellationToken)
+    public Result<LoadedModel, LoadError> Load(string directory, IProgress<double> progress, CancellationToken cancellationToken)
     {
         var backend = new CpuBackend(Cpu);
-        return ModelLoader.Load(directory, backend, cancellationToken).MapError(error =>
+        var isLoaded = false;
+        try
         {
-            backend.Dispose();
-            return error;
-        });
+            var loaded = ModelLoader.Load(directory, backend, progress, cancellationToken);
+            isLoaded = loaded is Result<LoadedModel, LoadError>.Ok;
+            return loaded;
+        }
+        finally
+        {
+            if (!isLoaded)
+            {
+                backend.Dispose();
+            }
+        }
     }
 
     private static CpuMode? ParseMode(string? mode) => mode switch

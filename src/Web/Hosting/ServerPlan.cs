@@ -23,5 +23,5 @@ internal sealed record ServerPlan(
         EngineSettings.Read(hocon).Bind(engine =>
         ModelChoice.Make(settings.Catalog, model, settings.DefaultModels).Map(choice => new ServerPlan(
             hocon, settings, engine, choice, akka => akka.AddMlxActors(
-                new MlxActorsOptions(choice.Catalog.Resolve, engine.Load, new MediaDecoder(ImageLimits.Default)))))));
+                new MlxActorsOptions(choice.Catalog.Resolve, engine.Load, new MediaDecoder(ImageLimits.Default), new ActorMetrics()))))));
 }

@@ -23,13 +23,18 @@ internal sealed class FakeCheckpoints
     /// <summary>Called on the engine's thread before a load; may wait or throw.</summary>
     public Action<string> OnLoad { get; set; } = _ => { };
 
+    /// <summary>Called on the engine's thread during a load, with what a loader is given; may wait or throw.</summary>
+    public Action<IProgress<double>, CancellationToken> WhileLoading { get; set; } = (_, _) => { };
+
     /// <summary>Called on the engine's thread as a model is unloaded; may throw.</summary>
     public Action<string> OnUnload { get; set; } = _ => { };
 
     /// <summary>Called with each model as it is loaded.</summary>
     public Action<FakeModel> OnLoaded { get; set; } = _ => { };
 
-    public MlxActorsOptions Options => new(Resolve, Load, new MediaDecoder(ImageLimits.Default));
+    public MlxActorsOptions Options => new(Resolve, Load, new MediaDecoder(ImageLimits.Default), Metrics);
+
+    public ActorMetrics Metrics { get; } = new();
 
     /// <summary>The model loaded last from a folder.</summary>
     public FakeModel this[string directory] => _models[directory];
@@ -45,10 +50,11 @@ internal sealed class FakeCheckpoints
         : name.StartsWith("alias-", StringComparison.Ordinal) ? new ModelLocation(name, name[^1..])
         : "no such folder";
 
-    private Result<LoadedModel, LoadError> Load(string directory, CancellationToken cancellationToken)
+    private Result<LoadedModel, LoadError> Load(string directory, IProgress<double> progress, CancellationToken cancellationToken)
     {
         Log.Enqueue($"load {directory}");
         OnLoad(directory);
+        WhileLoading(progress, cancellationToken);
         if (Faults.TryGetValue(directory, out var fault))
         {
             return new LoadError(fault, "model.safetensors");

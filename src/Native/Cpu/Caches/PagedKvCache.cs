@@ -25,6 +25,14 @@ internal sealed unsafe class PagedKvCache(KvCacheSpec spec, PagePool pool) : KvC
 
     public override long Bytes => _count * Layout.Floats * sizeof(float);
 
+    public override long BytesFor(int tokens, int step)
+    {
+        // A window and a step may each begin inside a page.
+        var pages = Operands.Blocks(tokens, PageLayout.Tokens);
+        var held = Spec.Window is { } window ? Math.Min(pages, Operands.Blocks(window + step, PageLayout.Tokens) + 1) : pages;
+        return held * Layout.Floats * sizeof(float);
+    }
+
     /// <summary><see cref="Start"/> once the next token is appended.</summary>
     public int StartAfterAppend => Math.Max(FirstPage, FirstVisibleTo(_length) / PageLayout.Tokens) * PageLayout.Tokens;
 

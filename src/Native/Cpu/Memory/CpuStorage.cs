@@ -27,6 +27,7 @@ internal sealed unsafe class NativeBlock : CpuStorage, IDisposable
     {
         Length = length;
         _start = (byte*)NativeMemory.AlignedAlloc((nuint)length, Alignment);
+        MemoryUse.AddAllocated(length);
     }
 
     ~NativeBlock() => Free();
@@ -45,7 +46,11 @@ internal sealed unsafe class NativeBlock : CpuStorage, IDisposable
 
     private void Free()
     {
-        NativeMemory.AlignedFree(_start);
-        _start = null;
+        if (_start is not null)
+        {
+            NativeMemory.AlignedFree(_start);
+            _start = null;
+            MemoryUse.AddAllocated(-Length);
+        }
     }
 }

@@ -1,0 +1,109 @@
+using Akka.Actor;
+using Akka.Event;
+using MlxActors.Generation.Batching;
+using MlxActors.Models;
+using static MlxActors.Actors.Protocol.EngineProtocol;
+
+namespace MlxActors.Actors;
+
+public sealed partial class EngineActor
+{
+    private void OnLoad(Load load)
+    {
+        GiveUpModel(Failure("another model is loaded"), Released.Instance);
+        var (outcome, answer) = Loading(load);
+        _metrics.LoadEnded(outcome);
+        Context.Parent.Tell(answer);
+    }
+
+    private (string Outcome, object Answer) Loading(Load load)
+    {
+        var location = load.Model;
+        try
+        {
+            load.Cancelled.ThrowIfCancellationRequested();
+            return _load(location.Directory, new ProgressTo(Context.Parent, location), load.Cancelled).Match<(string, object)>(
+                model =>
+                {
+                    _current = Begin(location, model);
+                    _log.Info("Loaded {0} on {1}", location.Id, model.Backend.Description);
+                    return ("loaded", new Loaded(location, model.Info, model.Processor));
+                },
+                error => ("failed", new LoadFailed(location, error.Message)));
+        }
+        catch (OperationCanceledException) when (load.Cancelled.IsCancellationRequested)
+        {
+            _log.Info("Gave up loading {0}: nobody waits for it any more", location.Id);
+            return ("cancelled", new LoadCancelled(location));
+        }
+        catch (Exception bug)
+        {
+            // A checkpoint that trips the loader up must not take other checkpoints with it.
+            _log.Error(bug, "Loading {0} threw", location.Id);
+            return ("failed", new LoadFailed(location, bug.Message));
+        }
+    }
+
+    private Running Begin(ModelLocation location, LoadedModel model)
+    {
+        try
+        {
+            return new Running(location, model, new BatchRunner(model, _settings.Batch));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends what still runs, which is nothing unless the engine breaks or stops, and frees all memory.</summary>
+    /// <param name="farewell">What each who still waits for tokens is told.</param>
+    private void GiveUpModel(params ReadOnlySpan<object> farewell)
+    {
+        foreach (var reader in _readers.Values)
+        {
+            foreach (var message in farewell)
+            {
+                reader.Tell(message);
+            }
+        }
+        _readers.Clear();
+        _failedSteps = 0;
+        var current = _current;
+        _current = null;
+        _metrics.Occupied(0, 0);
+        current?.Dispose();
+    }
+
+    private sealed record Running(ModelLocation Location, LoadedModel Model, BatchRunner Batch) : IDisposable
+    {
+        public void Dispose()
+        {
+            try
+            {
+                Batch.Dispose();
+            }
+            finally
+            {
+                Model.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Passes a load's progress on, a message for each hundredth.</summary>
+    private sealed class ProgressTo(IActorRef supervisor, ModelLocation model) : IProgress<double>
+    {
+        private int _told = -1;
+
+        public void Report(double value)
+        {
+            var hundredths = (int)(value * 100);
+            if (hundredths > _told)
+            {
+                _told = hundredths;
+                supervisor.Tell(new LoadProgress(model, value));
+            }
+        }
+    }
+}

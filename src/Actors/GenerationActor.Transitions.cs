@@ -1,0 +1,152 @@
+using Akka.Actor;
+using MlxActors.Actors.Protocol;
+using MlxActors.Generation;
+using MlxActors.Generation.Batching;
+using MlxActors.Generation.Stopping;
+using MlxActors.Models;
+using MlxActors.Native.Results;
+using static MlxActors.Actors.Protocol.GenerationProtocol;
+
+namespace MlxActors.Actors;
+
+public sealed partial class GenerationActor
+{
+    private void Prepare(Granted granted)
+    {
+        var (conversation, processor, decoder, cancellation) = (_request.Conversation, granted.Processor, _media, _preparation.Token);
+        Task.Run(() => processor.Prepare(conversation, decoder, cancellation), cancellation)
+            .PipeTo(Self, success: prompt => new Prepared(prompt), failure: cause => new PreparationFailed(cause));
+        Become(() => Preparing(granted));
+    }
+
+    private void Admit(Granted granted, Result<PreparedPrompt, PromptError> prepared)
+    {
+        var sequence = prepared
+            .MapError<GenerationError>(error => new GenerationError.InvalidPrompt(error.Message, error.Field))
+            .Bind(prompt => SequenceRequest.Of(
+                _request, granted.Info, prompt, (ulong)Random.Shared.NextInt64(), _settings.DefaultMaxTokens, _settings.StreamBuffer));
+        switch (sequence)
+        {
+            case Result<SequenceRequest, GenerationError>.Ok(var request):
+                granted.Engine.Tell(new EngineProtocol.Admit(granted.Model, request, Self));
+                Start(request.Prompt.Tokens.Length);
+                var answer = new AnswerText(
+                    granted.Processor.NewDecoder(),
+                    StopText.Of(_request.Stop),
+                    granted.Processor.NewParser(_request.Conversation.Tools, single: !_request.ParallelToolCalls));
+                Become(() => Running(granted, answer, request.Prompt.Tokens.Length));
+                break;
+            case Result<SequenceRequest, GenerationError>.Error(var reason):
+                End(new GenerationEvent.Failed(reason));
+                Leave();
+                break;
+        }
+    }
+
+    /// <summary>Said once, also when the request is begun anew.</summary>
+    private void Start(int promptTokens)
+    {
+        if (!_started)
+        {
+            _started = true;
+            _events.TryWrite(new GenerationEvent.Started(promptTokens));
+        }
+    }
+
+    /// <summary>The engine broke over something else, and the client has heard nothing yet: once more, but only once.</summary>
+    private void TryAgain(ModelLocation model)
+    {
+        _retried = true;
+        _metrics.Retried();
+        Context.Parent.Tell(new Again(_request.Id, model));
+        Become(Waiting);
+    }
+
+    /// <summary>The first text or call ends the comments, and begins the watch over the reader.</summary>
+    private void Write(GenerationEvent part)
+    {
+        if (!_reader.HasBegun)
+        {
+            Timers.Cancel(ProgressIsDue.Instance);
+            Timers.StartPeriodicTimer(LookAtReader.Instance, LookAtReader.Instance, _settings.StallTimeout / Streams.ReaderWatch.Looks);
+        }
+        _reader.Wrote();
+        _events.TryWrite(part);
+    }
+
+    private void OnReaderGone()
+    {
+        _readerGone = true;
+        _events.TryComplete();
+        BecomeEnded();
+        StopWhenDone();
+    }
+
+    private void End(GenerationEvent last)
+    {
+        _metrics.Ended(last);
+        Close(last);
+        BecomeEnded();
+    }
+
+    /// <summary>Ends the request from outside its states; nothing, when it is over.</summary>
+    private void BreakOff(GenerationError error)
+    {
+        if (!_isOver)
+        {
+            _isOver = true;
+            var last = new GenerationEvent.Failed(error);
+            _metrics.Ended(last);
+            Close(last);
+        }
+    }
+
+    private void BecomeEnded()
+    {
+        _isOver = true;
+        Timers.Cancel(ProgressIsDue.Instance);
+        Timers.Cancel(LookAtReader.Instance);
+        Become(Ended);
+    }
+
+    private void Close(GenerationEvent last)
+    {
+        _events.TryWrite(last);
+        _events.TryComplete();
+        _preparation.Cancel();
+    }
+
+    private void Leave()
+    {
+        Context.Parent.Tell(new Left(_request.Id));
+        _left = true;
+        StopWhenDone();
+    }
+
+    private void StopWhenDone()
+    {
+        if (_left && _readerGone)
+        {
+            Context.Stop(Self);
+        }
+    }
+
+    private sealed record Prepared(Result<PreparedPrompt, PromptError> Prompt);
+
+    private sealed record PreparationFailed(Exception Cause);
+
+    private sealed record ReaderMissing
+    {
+        public static ReaderMissing Instance { get; } = new();
+    }
+
+    private sealed record ProgressIsDue
+    {
+        public static ProgressIsDue Instance { get; } = new();
+    }
+
+    private sealed record LookAtReader
+    {
+        public static LookAtReader Instance { get; } = new();
+    }
+}
