@@ -30,7 +30,10 @@ public sealed partial class GenerationActor
             case Result<SequenceRequest, GenerationError>.Ok(var request):
                 granted.Engine.Tell(new EngineProtocol.Admit(granted.Model, request, Self));
                 Start(request.Prompt.Tokens.Length);
-                var answer = new AnswerText(granted.Processor.NewDecoder(), StopText.Of(_request.Stop));
+                var answer = new AnswerText(
+                    granted.Processor.NewDecoder(),
+                    StopText.Of(_request.Stop),
+                    granted.Processor.NewParser(_request.Conversation.Tools, single: !_request.ParallelToolCalls));
                 Become(() => Running(granted, answer, request.Prompt.Tokens.Length));
                 break;
             case Result<SequenceRequest, GenerationError>.Error(var reason):
@@ -59,8 +62,8 @@ public sealed partial class GenerationActor
         Become(Waiting);
     }
 
-    /// <summary>The first text ends the comments, and begins the watch over the reader.</summary>
-    private void Write(GenerationEvent.Text text)
+    /// <summary>The first text or call ends the comments, and begins the watch over the reader.</summary>
+    private void Write(GenerationEvent part)
     {
         if (!_reader.HasBegun)
         {
@@ -68,7 +71,7 @@ public sealed partial class GenerationActor
             Timers.StartPeriodicTimer(LookAtReader.Instance, LookAtReader.Instance, _settings.StallTimeout / Streams.ReaderWatch.Looks);
         }
         _reader.Wrote();
-        _events.TryWrite(text);
+        _events.TryWrite(part);
     }
 
     private void OnReaderGone()

@@ -101,20 +101,25 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
 
     private void Running(Granted granted, AnswerText answer, int promptTokens)
     {
-        var (tokens, credit, engine) = (0, new Credit(_settings.StreamBuffer), granted.Engine);
+        var (tokens, calls, credit, engine) = (0, 0, new Credit(_settings.StreamBuffer), granted.Engine);
         void LetGo() => engine.Tell(new EngineProtocol.Cancel(_request.Id));
 
         Receive<EngineProtocol.Sampled>(sampled =>
         {
             tokens++;
             var piece = answer.Add(sampled.Token, sampled.Finished);
+            if (piece.IsEmpty)
+            {
+                credit.Give(_request.Id, engine);
+            }
             if (piece.Text.Length > 0)
             {
                 Write(new GenerationEvent.Text(piece.Text));
             }
-            else
+            foreach (var call in piece.Calls)
             {
-                credit.Give(_request.Id, engine);
+                Write(new GenerationEvent.ToolCall(calls, _request.Id.ToolCall(calls), call.Name, call.Arguments));
+                calls++;
             }
             if (piece.Finished is { } reason)
             {

@@ -7,6 +7,9 @@ public enum FinishReason
 
     /// <summary>The token limit or the context window was reached.</summary>
     Length,
+
+    /// <summary>The model ended its turn, and at least one call of a tool came out of it.</summary>
+    ToolCalls,
 }
 
 /// <param name="PromptTokens">Tokens of the prompt, media included.</param>
@@ -17,8 +20,9 @@ public sealed record Usage(int PromptTokens, int CompletionTokens)
 }
 
 /// <summary>
-/// What happens to a request, in order: <see cref="Started"/>, any number of <see cref="Text"/>, and one <see cref="Finished"/>;
-/// or at any point one <see cref="Failed"/>, which is the last. Before the first text, <see cref="Progress"/> comes now and then.
+/// What happens to a request, in order: <see cref="Started"/>, any number of <see cref="Text"/> and <see cref="ToolCall"/>, and one
+/// <see cref="Finished"/>; or at any point one <see cref="Failed"/>, which is the last. Before the first text, <see cref="Progress"/> comes
+/// now and then.
 /// </summary>
 public abstract record GenerationEvent
 {
@@ -31,6 +35,11 @@ public abstract record GenerationEvent
 
     /// <summary>More of the answer; never empty.</summary>
     public sealed record Text(string Delta) : GenerationEvent;
+
+    /// <summary>A call of a tool, whole.</summary>
+    /// <param name="Index">Its place among the calls of the answer.</param>
+    /// <param name="Arguments">A JSON object as text.</param>
+    public sealed record ToolCall(int Index, string Id, string Name, string Arguments) : GenerationEvent;
 
     public sealed record Finished(FinishReason Reason, Usage Usage) : GenerationEvent;
 

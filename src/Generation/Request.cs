@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using MlxActors.Models.Chat;
 
 namespace MlxActors.Generation;
@@ -6,9 +8,17 @@ namespace MlxActors.Generation;
 /// <summary>Names one request in logs, messages and answers.</summary>
 public readonly record struct RequestId(Guid Value)
 {
+    private const int ToolCallDigits = 24;
+
     public static RequestId New() => new(Guid.NewGuid());
 
     public override string ToString() => Value.ToString("n");
+
+    /// <summary>
+    /// The id of the answer's call of a tool at this place: in OpenAI's form, and within the 40 characters that its API allows.
+    /// </summary>
+    public string ToolCall(int index) =>
+        $"call_{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{this}/{index}")))[..ToolCallDigits]}";
 }
 
 /// <summary>What a request says about sampling; null leaves it to the checkpoint's own defaults.</summary>
@@ -27,4 +37,8 @@ public sealed record GenerationRequest(
     Conversation Conversation,
     SamplingOptions Sampling,
     int? MaxTokens,
-    ImmutableArray<string> Stop);
+    ImmutableArray<string> Stop)
+{
+    /// <summary>Whether the answer may hold more than one call of a tool.</summary>
+    public bool ParallelToolCalls { get; init; } = true;
+}

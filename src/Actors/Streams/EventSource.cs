@@ -31,7 +31,7 @@ internal static class EventSource
 
     private static GenerationEvent Report(GenerationEvent happened, IActorRef generation)
     {
-        if (happened is GenerationEvent.Text)
+        if (happened is GenerationEvent.Text or GenerationEvent.ToolCall)
         {
             generation.Tell(GenerationProtocol.TextTaken.Instance);
         }

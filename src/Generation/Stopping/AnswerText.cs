@@ -1,14 +1,21 @@
+using System.Collections.Immutable;
+using MlxActors.Models.Chat;
 using MlxActors.Models.Text;
 
 namespace MlxActors.Generation.Stopping;
 
-/// <summary>More text of an answer, possibly empty, and the reason when it ends there.</summary>
-public readonly record struct AnswerPiece(string Text, FinishReason? Finished);
+/// <summary>More of an answer: text, possibly empty, then calls; and the reason when it ends there.</summary>
+public readonly record struct AnswerPiece(string Text, ImmutableArray<ParsedCall> Calls, FinishReason? Finished)
+{
+    /// <summary>Whether there is nothing to tell the reader but, possibly, the end.</summary>
+    public bool IsEmpty => Text.Length == 0 && Calls.IsEmpty;
+}
 
-/// <summary>The text of one answer as its tokens come: decoded, and cut where a stop text begins.</summary>
-public sealed class AnswerText(IncrementalDecoder decoder, StopText stop)
+/// <summary>One answer as its tokens come: decoded, cut where a stop text begins, calls of tools told from text.</summary>
+public sealed class AnswerText(IncrementalDecoder decoder, StopText stop, OutputParser parser)
 {
     private StopText _stop = stop;
+    private bool _hasCalls;
 
     /// <param name="finished">Why the token ends the answer, null when it goes on. A token that ends the model's turn has no text.</param>
     public AnswerPiece Add(int token, FinishReason? finished)
@@ -19,8 +26,14 @@ public sealed class AnswerText(IncrementalDecoder decoder, StopText stop)
             text += decoder.Flush();
         }
         (_stop, var certain, var stopped) = _stop.Add(text);
-        return stopped ? new AnswerPiece(certain, FinishReason.Stop)
-            : finished is null ? new AnswerPiece(certain, null)
-            : new AnswerPiece(certain + _stop.Held, finished);
+        var output = parser.Add(finished is null ? certain : certain + _stop.Held);
+        FinishReason? end = stopped || parser.IsComplete ? FinishReason.Stop : finished;
+        if (end is not null)
+        {
+            var rest = parser.Finish();
+            output = new ParsedOutput(output.Text + rest.Text, output.Calls.AddRange(rest.Calls));
+        }
+        _hasCalls |= !output.Calls.IsEmpty;
+        return new AnswerPiece(output.Text, output.Calls, end is FinishReason.Stop && _hasCalls ? FinishReason.ToolCalls : end);
     }
 }

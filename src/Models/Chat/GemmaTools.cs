@@ -88,7 +88,7 @@ internal static class GemmaTools
         try
         {
             var arguments = JsonElement.Parse(string.IsNullOrWhiteSpace(json) ? "{}" : json);
-            return arguments.ValueKind == JsonValueKind.Object ? arguments : null;
+            return arguments.ValueKind == JsonValueKind.Object && PythonLiteral.CanSpell(arguments) ? arguments : null;
         }
         catch (JsonException)
         {

@@ -25,6 +25,19 @@ public static class PythonLiteral
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    /// <summary>Whether all strings within are text: JSON can also spell halves of surrogate pairs, which are none.</summary>
+    public static bool CanSpell(JsonElement value)
+    {
+        try
+        {
+            return Dumps(value).Length > 0;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     private static string Repr(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.True => "True",

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 
@@ -25,6 +26,9 @@ internal static class PythonSignature
         }
         return text.Append(Indent).Append(Quotes).ToString();
     }
+
+    /// <summary>Names of the parameters in the order of the signature.</summary>
+    public static ImmutableArray<string> ParametersOf(ToolDefinition tool) => [.. Parameters(tool.Parameters).Select(parameter => parameter.Name)];
 
     /// <summary>Required ones first.</summary>
     private static Parameter[] Parameters(JsonElement schema)

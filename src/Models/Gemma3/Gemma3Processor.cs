@@ -38,6 +38,9 @@ public sealed class Gemma3Processor : IProcessor
 
     public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
 
+    public OutputParser NewParser(ImmutableArray<ToolDefinition> tools, bool single) =>
+        tools.IsEmpty ? OutputParser.Plain : new ToolCodeParser(tools, single);
+
     private static Result<IProcessor, LoadError> Over(HuggingFaceTokenizer tokenizer, ImageProcessor? images, int tokensPerImage) =>
         Result.Ok<IProcessor, LoadError>(new Gemma3Processor(tokenizer, images, tokensPerImage));
 

@@ -33,6 +33,9 @@ public sealed class Qwen3VlProcessor : IProcessor
 
     public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
 
+    public OutputParser NewParser(ImmutableArray<ToolDefinition> tools, bool single) =>
+        tools.IsEmpty ? OutputParser.Plain : new ToolCallTagParser(tools, single);
+
     private static Result<IProcessor, LoadError> Over(HuggingFaceTokenizer tokenizer, Qwen3VlMedia? media) =>
         Result.Ok<IProcessor, LoadError>(new Qwen3VlProcessor(tokenizer, media));
 

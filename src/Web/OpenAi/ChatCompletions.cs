@@ -45,7 +45,7 @@ internal sealed partial class ChatCompletions(
 
     private static async Task WholeAsync(IAsyncEnumerable<GenerationEvent> events, AnswerHead head, HttpResponse response)
     {
-        var content = new StringBuilder();
+        var (content, calls) = (new StringBuilder(), new List<GenerationEvent.ToolCall>());
         await foreach (var happened in events)
         {
             switch (happened)
@@ -53,8 +53,11 @@ internal sealed partial class ChatCompletions(
                 case GenerationEvent.Text(var delta):
                     content.Append(delta);
                     break;
+                case GenerationEvent.ToolCall call:
+                    calls.Add(call);
+                    break;
                 case GenerationEvent.Finished(var reason, var usage):
-                    await response.WriteJsonAsync(json => Answer.WriteWhole(json, head, content.ToString(), reason, usage));
+                    await response.WriteJsonAsync(json => Answer.WriteWhole(json, head, content.ToString(), calls, reason, usage));
                     break;
                 case GenerationEvent.Failed(var error):
                     await response.WriteAsync(error.ToApiError());

@@ -69,6 +69,8 @@ internal sealed class FakeProcessor : IProcessor
 
     public IncrementalDecoder NewDecoder() => new Decoder(this);
 
+    public OutputParser NewParser(ImmutableArray<ToolDefinition> tools, bool single) => OutputParser.Plain;
+
     private sealed class Decoder(FakeProcessor processor) : IncrementalDecoder
     {
         public override string Add(int token)

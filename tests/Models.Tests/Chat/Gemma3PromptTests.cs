@@ -21,6 +21,17 @@ public sealed class Gemma3PromptTests
     private static readonly ToolDefinition User = new("get_user_info", "Get facts about the current user", default);
 
     [Fact]
+    public void Render_CallWhoseArgumentsHoldHalfASurrogatePair_IsAnErrorThatNamesThem()
+    {
+        var call = ChatMessage.Of(Role.Assistant, "") with { ToolCalls = [new ToolCall("c", "f", """{"a": ["\ud800"]}""")] };
+
+        var field = Gemma3Prompt.Render(new Conversation([ChatMessage.Of(Role.User, "Hi"), call], [], []))
+            .Match(_ => "none", error => error.Field);
+
+        Assert.Equal("messages[1].tool_calls[0].function.arguments", field);
+    }
+
+    [Fact]
     public void Render_Tools_AreSignaturesInTheFirstUserTurn()
     {
         var expected =

@@ -20,9 +20,6 @@ public sealed class HttpRequestGoldens(DemoServer server)
         ["logprobs-only"] = "logprobs",
         ["logprobs-0"] = "logprobs",
         ["format-json-object"] = "response_format",
-        ["parallel-false"] = "tools",
-        ["tools-no-parameters"] = "tools",
-        ["calls-content-null"] = "tools",
     }.ToFrozenDictionary();
 
     private static readonly IMediaDecoder Decoder = new MediaDecoder(ImageLimits.Default);

@@ -20,6 +20,14 @@ public sealed class ChatCompletionsTests
         new GenerationEvent.Finished(FinishReason.Length, new Usage(5, 2)),
     ];
 
+    private static readonly GenerationEvent[] Calling =
+    [
+        new GenerationEvent.Started(5),
+        new GenerationEvent.ToolCall(0, "call_1", "f", """{"a": 1}"""),
+        new GenerationEvent.ToolCall(1, "call_2", "g", "{}"),
+        new GenerationEvent.Finished(FinishReason.ToolCalls, new Usage(5, 2)),
+    ];
+
     public static TheoryData<string, int, string> Refusals => new()
     {
         { nameof(GenerationError.ModelNotFound), 404, "model_not_found" },
@@ -63,6 +71,81 @@ public sealed class ChatCompletionsTests
         Assert.Contains("\"delta\":{},\"logprobs\":null,\"finish_reason\":\"length\"", events[^2]);
         Assert.Equal("[DONE]", events[^1]);
         Assert.Single(events.SkipLast(1).Select(data => JsonElement.Parse(data).GetProperty("id").GetString()).Distinct());
+    }
+
+    [Fact]
+    public async Task ToolCalls_Whole_HaveOpenAisShape()
+    {
+        await using var server = await TestServer.StartAsync(Script.Of(Calling));
+
+        using var response = await Chat.PostAsync(server.Http, Chat.Request("hi"));
+
+        var choice = (await Chat.JsonAsync(response)).GetProperty("choices")[0];
+        Assert.Equal(
+            """
+            {"role":"assistant","content":null,"refusal":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"a\": 1}"}},{"id":"call_2","type":"function","function":{"name":"g","arguments":"{}"}}]}
+            """.Trim(),
+            choice.GetProperty("message").GetRawText());
+        Assert.Equal("tool_calls", choice.GetProperty("finish_reason").GetString());
+    }
+
+    [Fact]
+    public async Task ToolCalls_Streamed_AreFirstNamedAndThenGivenTheirArguments()
+    {
+        await using var server = await TestServer.StartAsync(Script.Of(Calling));
+
+        using var response = await Chat.PostAsync(server.Http, Chat.Request("hi", stream: true));
+
+        var events = await Chat.EventsAsync(response);
+        Assert.Equal(
+            [
+                """{"role":"assistant","content":null}""",
+                """{"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":""}}]}""",
+                """{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\": 1}"}}]}""",
+                """{"tool_calls":[{"index":1,"id":"call_2","type":"function","function":{"name":"g","arguments":""}}]}""",
+                """{"tool_calls":[{"index":1,"function":{"arguments":"{}"}}]}""",
+                "{}",
+            ],
+            events.SkipLast(1).Select(data => JsonElement.Parse(data).GetProperty("choices")[0].GetProperty("delta").GetRawText()));
+        Assert.Contains("\"finish_reason\":\"tool_calls\"", events[^2]);
+    }
+
+    [Theory]
+    [InlineData("", true, true)]
+    [InlineData(""","tool_choice":"auto","parallel_tool_calls":false""", true, false)]
+    [InlineData(""","tool_choice":"none" """, false, true)]
+    public async Task Tools_ReachTheSupervisorUnlessNoneMayBeCalled(string fields, bool offered, bool parallel)
+    {
+        const string Tool = """{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"},"strict":true}}""";
+        var script = Script.Of(Greeting);
+        await using var server = await TestServer.StartAsync(script);
+        var body = JsonNode.Parse($$"""{"model":"demo","messages":[{"role":"user","content":"hi"}],"tools":[{{Tool}}]{{fields}}}""")!;
+
+        using var response = await Chat.PostAsync(server.Http, body);
+
+        var request = await script.Requests.Reader.ReadAsync();
+        var tool = request.Conversation.Tools.SingleOrDefault();
+        Assert.Equal(
+            offered ? ("f", "d", """{"type":"object"}""", Tool) : default,
+            tool is null ? default : (tool.Name, tool.Description, tool.Parameters.GetRawText(), tool.Source.GetRawText()));
+        Assert.Equal(parallel, request.ParallelToolCalls);
+    }
+
+    [Theory]
+    [InlineData("\"required\"")]
+    [InlineData("""{"type":"function","function":{"name":"f"}}""")]
+    public async Task ToolChoice_ThatDemandsACall_IsRefused(string choice)
+    {
+        await using var server = await TestServer.StartAsync(Script.Of(Greeting));
+        var body = Chat.Request("hi");
+        body["tools"] = JsonNode.Parse("""[{"type":"function","function":{"name":"f"}}]""");
+        body["tool_choice"] = JsonNode.Parse(choice);
+
+        using var response = await Chat.PostAsync(server.Http, body);
+
+        var error = (await Chat.JsonAsync(response)).GetProperty("error");
+        Assert.Equal((400, "tool_choice", "unsupported_parameter"), (
+            (int)response.StatusCode, error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
     }
 
     [Theory]

@@ -23,7 +23,8 @@ public sealed class DecoderPropertyTests
         "temperature":0.5,"top_p":1,"top_k":4,"min_p":0,"seed":7,"max_tokens":4,"stop":["a"],"stream":true,
         "stream_options":{"include_usage":true},
         "n":1,"logit_bias":{"5":0},"logprobs":false,
-        "tools":[{"type":"function","function":{"name":"f","parameters":{}}}],"tool_choice":"none",
+        "tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"properties":{"a":{"enum":[1]}}}}}],
+        "tool_choice":"auto","parallel_tool_calls":true,
         "response_format":{"type":"text"},"metadata":{},"user":"u"}
         """;
 
@@ -33,6 +34,19 @@ public sealed class DecoderPropertyTests
     [Fact]
     public void Read_OfTheRichRequest_Succeeds() =>
         Assert.IsType<Result<ChatCompletionCall, ApiError>.Ok>(Read(Encoding.UTF8.GetBytes(Rich)));
+
+    [Theory]
+    [InlineData("description", "\"\\ud800\"")]
+    [InlineData("parameters", """{"title":"\ud800"}""")]
+    [InlineData("x", """[{"\udc00":1}]""")]
+    public void Read_OfAToolWithHalfASurrogatePair_NamesTheTool(string field, string value)
+    {
+        const string Body =
+            """{"model":"demo","messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"f","X":Y}}]}""";
+        var body = Body.Replace("X", field).Replace("Y", value);
+
+        Assert.Equal(400, Read(Encoding.UTF8.GetBytes(body)).Match(_ => 200, error => error.Status));
+    }
 
     [Property(MaxTest = 300)]
     public Property Read_OfAnyBytes_IsAValueOrAnError() =>

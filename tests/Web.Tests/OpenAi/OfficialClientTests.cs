@@ -12,6 +12,9 @@ public sealed class OfficialClientTests(DemoServer server)
 {
     private static readonly ChatCompletionOptions Greedy = new() { Temperature = 0 };
 
+    private static readonly BinaryData Weather = BinaryData.FromString(
+        """{"type": "object", "properties": {"city": {"type": "string", "description": "The city"}}, "required": ["city"]}""");
+
     private OpenAIClient Client => new(
         new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = new Uri(server.Address, "v1") });
 
@@ -51,6 +54,29 @@ public sealed class OfficialClientTests(DemoServer server)
         Assert.Equal((ChatFinishReason.Length, 3), (completion.FinishReason, completion.Usage.OutputTokenCount));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Chat_WithTools_CallsOneAndAnswersWithItsResult(bool streamed)
+    {
+        var chat = Client.GetChatClient("demo");
+        var tool = ChatTool.CreateFunctionTool("get_weather", "Current weather in a city", Weather);
+        var options = new ChatCompletionOptions { Temperature = 0, Tools = { tool } };
+        List<ChatMessage> messages = [new UserChatMessage("Is it raining in Athens?")];
+
+        var (reason, calls) = streamed
+            ? await StreamedCalls(chat.CompleteChatStreamingAsync(messages, options))
+            : Calls((await chat.CompleteChatAsync(messages, options)).Value);
+        messages.Add(new AssistantChatMessage(calls));
+        messages.Add(new ToolChatMessage(calls[0].Id, """{"temperature": 21, "condition": "sunny"}"""));
+        var answer = (await chat.CompleteChatAsync(messages, options)).Value;
+
+        Assert.Equal(ChatFinishReason.ToolCalls, reason);
+        Assert.Equal(("get_weather", """{"city": "Athens"}"""), (calls.Single().FunctionName, calls.Single().FunctionArguments.ToString()));
+        Assert.Equal("It is sunny in Athens, 21 degrees.", answer.Content.Single().Text);
+        Assert.Equal(ChatFinishReason.Stop, answer.FinishReason);
+    }
+
     [SkippableFact]
     public async Task Chat_WithAnImage_Sees()
     {
@@ -83,4 +109,25 @@ public sealed class OfficialClientTests(DemoServer server)
     [Fact]
     public async Task Models_AreListed() =>
         Assert.Contains((await Client.GetOpenAIModelClient().GetModelsAsync()).Value, model => model.Id == "demo");
+
+    private static (ChatFinishReason? Reason, List<ChatToolCall> Calls) Calls(ChatCompletion completion) =>
+        (completion.FinishReason, [.. completion.ToolCalls]);
+
+    private static async Task<(ChatFinishReason? Reason, List<ChatToolCall> Calls)> StreamedCalls(
+        IAsyncEnumerable<StreamingChatCompletionUpdate> updates)
+    {
+        ChatFinishReason? reason = null;
+        var parts = new List<StreamingChatToolCallUpdate>();
+        await foreach (var update in updates)
+        {
+            reason = update.FinishReason ?? reason;
+            parts.AddRange(update.ToolCallUpdates);
+        }
+        return (reason, [.. parts.GroupBy(part => part.Index).Select(Call)]);
+    }
+
+    private static ChatToolCall Call(IEnumerable<StreamingChatToolCallUpdate> parts) => ChatToolCall.CreateFunctionToolCall(
+        parts.First().ToolCallId,
+        parts.First().FunctionName,
+        BinaryData.FromString(string.Concat(parts.Select(part => part.FunctionArgumentsUpdate.ToString()))));
 }

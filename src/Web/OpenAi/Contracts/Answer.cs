@@ -18,7 +18,14 @@ internal static class Answer
     /// <summary>Changes with the build of the server, which is what could change the answers of one model and seed.</summary>
     private static readonly string Fingerprint = $"fp_{typeof(Answer).Module.ModuleVersionId.ToString("n")[..10]}";
 
-    public static void WriteWhole(Utf8JsonWriter json, AnswerHead head, string content, FinishReason reason, Usage usage)
+    /// <param name="content">Left out, as null, when it is empty and there are calls instead.</param>
+    public static void WriteWhole(
+        Utf8JsonWriter json,
+        AnswerHead head,
+        string content,
+        IReadOnlyCollection<GenerationEvent.ToolCall> calls,
+        FinishReason reason,
+        Usage usage)
     {
         WriteHead(json, head, "chat.completion"u8);
         json.WriteStartArray("choices"u8);
@@ -26,8 +33,19 @@ internal static class Answer
         json.WriteNumber("index"u8, 0);
         json.WriteStartObject("message"u8);
         json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("content"u8, content);
+        json.WriteString("content"u8, content.Length == 0 && calls.Count > 0 ? null : content);
         json.WriteNull("refusal"u8);
+        if (calls.Count > 0)
+        {
+            json.WriteStartArray("tool_calls"u8);
+            foreach (var call in calls)
+            {
+                json.WriteStartObject();
+                WriteCall(json, call, call.Arguments);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
         json.WriteNull("logprobs"u8);
         json.WriteString("finish_reason"u8, NameOf(reason));
@@ -38,12 +56,13 @@ internal static class Answer
     }
 
     /// <summary>The first chunk: the role, and no text yet.</summary>
+    /// <param name="hasContent">Whether text is to come, as far as can be told.</param>
     /// <param name="usageFollows">Whether a usage chunk comes at the end; the others then say that it is not here.</param>
-    public static void WriteRole(Utf8JsonWriter json, AnswerHead head, bool usageFollows)
+    public static void WriteRole(Utf8JsonWriter json, AnswerHead head, bool hasContent, bool usageFollows)
     {
         StartDelta(json, head);
         json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("content"u8, ""u8);
+        json.WriteString("content"u8, hasContent ? "" : null);
         EndDelta(json, null, usageFollows);
     }
 
@@ -52,6 +71,23 @@ internal static class Answer
         StartDelta(json, head);
         json.WriteString("content"u8, text);
         EndDelta(json, null, usageFollows);
+    }
+
+    /// <summary>The first chunk of a call: all but its arguments.</summary>
+    public static void WriteCallStart(Utf8JsonWriter json, AnswerHead head, GenerationEvent.ToolCall call, bool usageFollows)
+    {
+        StartCallDelta(json, head, call);
+        WriteCall(json, call, "");
+        EndCallDelta(json, usageFollows);
+    }
+
+    public static void WriteCallArguments(Utf8JsonWriter json, AnswerHead head, GenerationEvent.ToolCall call, bool usageFollows)
+    {
+        StartCallDelta(json, head, call);
+        json.WriteStartObject("function"u8);
+        json.WriteString("arguments"u8, call.Arguments);
+        json.WriteEndObject();
+        EndCallDelta(json, usageFollows);
     }
 
     public static void WriteFinish(Utf8JsonWriter json, AnswerHead head, FinishReason reason, bool usageFollows)
@@ -68,6 +104,31 @@ internal static class Answer
         json.WriteEndArray();
         WriteUsage(json, usage);
         json.WriteEndObject();
+    }
+
+    private static void WriteCall(Utf8JsonWriter json, GenerationEvent.ToolCall call, string arguments)
+    {
+        json.WriteString("id"u8, call.Id);
+        json.WriteString("type"u8, "function"u8);
+        json.WriteStartObject("function"u8);
+        json.WriteString("name"u8, call.Name);
+        json.WriteString("arguments"u8, arguments);
+        json.WriteEndObject();
+    }
+
+    private static void StartCallDelta(Utf8JsonWriter json, AnswerHead head, GenerationEvent.ToolCall call)
+    {
+        StartDelta(json, head);
+        json.WriteStartArray("tool_calls"u8);
+        json.WriteStartObject();
+        json.WriteNumber("index"u8, call.Index);
+    }
+
+    private static void EndCallDelta(Utf8JsonWriter json, bool usageFollows)
+    {
+        json.WriteEndObject();
+        json.WriteEndArray();
+        EndDelta(json, null, usageFollows);
     }
 
     private static void StartDelta(Utf8JsonWriter json, AnswerHead head)
@@ -123,6 +184,7 @@ internal static class Answer
     {
         FinishReason.Stop => "stop"u8,
         FinishReason.Length => "length"u8,
+        FinishReason.ToolCalls => "tool_calls"u8,
         _ => throw new UnreachableException(),
     };
 }

@@ -11,7 +11,7 @@ internal sealed class ChatCompletionStream : IDisposable
     private readonly AnswerHead _head;
     private readonly bool _includeUsage;
     private readonly ServerSentEvents _events;
-    private bool _roleIsOut;
+    private bool _hasRole;
 
     /// <summary>Starts the response.</summary>
     /// <inheritdoc cref="ServerSentEvents(HttpResponse, TimeSpan)"/>
@@ -32,12 +32,16 @@ internal sealed class ChatCompletionStream : IDisposable
                 _events.WriteComment(CommentOf(progress));
                 break;
             case GenerationEvent.Text text:
-                WriteRoleOnce();
+                WriteRole(hasContent: true);
                 _events.Write((this, text.Delta), static (json, chunk) =>
                     Answer.WriteText(json, chunk.Item1._head, chunk.Delta, chunk.Item1._includeUsage));
                 break;
+            case GenerationEvent.ToolCall call:
+                WriteRole(hasContent: false);
+                WriteCall(call);
+                break;
             case GenerationEvent.Finished finished:
-                WriteRoleOnce();
+                WriteRole(hasContent: true);
                 WriteEnd(finished);
                 break;
             case GenerationEvent.Failed failed:
@@ -62,13 +66,22 @@ internal sealed class ChatCompletionStream : IDisposable
         _ => throw new UnreachableException(),
     };
 
-    private void WriteRoleOnce()
+    private void WriteRole(bool hasContent)
     {
-        if (!_roleIsOut)
+        if (!_hasRole)
         {
-            _roleIsOut = true;
-            _events.Write(this, static (json, stream) => Answer.WriteRole(json, stream._head, stream._includeUsage));
+            _events.Write((this, hasContent), static (json, role) =>
+                Answer.WriteRole(json, role.Item1._head, role.hasContent, role.Item1._includeUsage));
+            _hasRole = true;
         }
+    }
+
+    private void WriteCall(GenerationEvent.ToolCall call)
+    {
+        _events.Write((this, call), static (json, chunk) =>
+            Answer.WriteCallStart(json, chunk.Item1._head, chunk.call, chunk.Item1._includeUsage));
+        _events.Write((this, call), static (json, chunk) =>
+            Answer.WriteCallArguments(json, chunk.Item1._head, chunk.call, chunk.Item1._includeUsage));
     }
 
     private void WriteEnd(GenerationEvent.Finished finished)

@@ -32,7 +32,8 @@ internal static class ChatCompletionDecoder
         StringComparer.Ordinal,
         [
             "model", "messages", "stream", "stream_options", "temperature", "top_p", "top_k", "min_p", "seed", "max_tokens",
-            "max_completion_tokens", "stop", .. UnsupportedFields.Names, .. DescriptiveFields.Names,
+            "max_completion_tokens", "stop", "tools", "tool_choice", "parallel_tool_calls",
+            .. UnsupportedFields.Names, .. DescriptiveFields.Names,
         ]);
 
     public static Result<ChatCompletionCall, ApiError> Read(JsonElement root, RequestId id)
@@ -44,10 +45,14 @@ internal static class ChatCompletionDecoder
         var maxTokens = MaxTokens(body);
         var stop = body.OptionalValue("stop", Stop) ?? [];
         var (stream, includeUsage) = Streaming(body);
+        var offer = ToolDecoder.Read(body);
         DescriptiveFields.Check(body);
         UnsupportedFields.Refuse(body);
         return body.Finish(() => new ChatCompletionCall(
-            new GenerationRequest(id, model, new Conversation(messages.Messages, [], []), sampling, maxTokens, stop),
+            new GenerationRequest(id, model, new Conversation(messages.Messages, offer.Tools, []), sampling, maxTokens, stop)
+            {
+                ParallelToolCalls = offer.Parallel,
+            },
             messages.Media,
             stream,
             includeUsage));

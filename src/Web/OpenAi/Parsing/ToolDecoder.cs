@@ -1,17 +1,15 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
 using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 
-/// <summary>Which tools a request offers, by name, and whether it wants one called.</summary>
-internal sealed record ToolOffer(ImmutableArray<string> Names, ToolChoice Choice)
-{
-    /// <summary>Whether the model may answer with a call.</summary>
-    public bool AllowsCalls => !Names.IsEmpty && Choice is not ToolChoice.None;
-}
+/// <summary>The tools that the model may call in its answer.</summary>
+/// <param name="Parallel">Whether it may call more than one.</param>
+internal sealed record ToolOffer(ImmutableArray<ToolDefinition> Tools, bool Parallel);
 
 internal abstract record ToolChoice
 {
@@ -33,18 +31,20 @@ internal static partial class ToolDecoder
 {
     private static readonly Decoder<string> Name = Decode.Matching(NamePattern());
 
-    private static readonly Decoder<string> Tool = ObjectReader.Decoder(tool =>
+    private static readonly Decoder<ToolDefinition> Function = ObjectReader.Decoder(function =>
+    {
+        var name = function.Required("name", Name);
+        var description = function.Optional("description", Decode.Text);
+        var parameters = function.OptionalValue("parameters", Decode.Object);
+        function.OptionalValue("strict", Decode.Boolean);
+        return function.Finish(() => new ToolDefinition(name, description, parameters?.Clone() ?? default));
+    });
+
+    private static readonly Decoder<ToolDefinition> Typed = ObjectReader.Decoder(tool =>
     {
         tool.Required("type", Decode.OneOf("function"));
-        var name = tool.Required("function", ObjectReader.Decoder(function =>
-        {
-            var name = function.Required("name", Name);
-            function.Optional("description", Decode.Text);
-            function.OptionalValue("parameters", Decode.Object);
-            function.OptionalValue("strict", Decode.Boolean);
-            return function.Finish(() => name);
-        }));
-        return tool.Finish(() => name);
+        var function = tool.Required("function", Function);
+        return tool.Finish(() => function);
     });
 
     private static readonly Decoder<ToolChoice> NamedChoice = ObjectReader.Decoder(choice =>
@@ -61,22 +61,32 @@ internal static partial class ToolDecoder
     /// <summary>Names of functions and of schemas, as OpenAI limits them.</summary>
     public static Regex NameRule => NamePattern();
 
-    /// <summary>Reads the offer; an empty array of tools counts as none.</summary>
+    /// <summary>Reads the offer; an empty array of tools counts as none, and tools that may not be called are not shown to the model.</summary>
     public static ToolOffer Read(ObjectReader body)
     {
-        var names = body.OptionalValue("tools", Decode.ListOf(Tool)) ?? [];
+        var tools = body.OptionalValue("tools", Decode.ListOf<ToolDefinition>(Tool)) ?? [];
         var choice = body.Optional("tool_choice", Choice) ?? new ToolChoice.Auto();
-        body.OptionalValue("parallel_tool_calls", Decode.Boolean);
+        var parallel = body.OptionalValue("parallel_tool_calls", Decode.Boolean) ?? true;
         body.Demand(
-            () => !names.IsEmpty || choice is ToolChoice.Auto or ToolChoice.None,
+            () => !tools.IsEmpty || choice is ToolChoice.Auto or ToolChoice.None,
             () => ApiError.BadRequest(
                 "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", "tool_choice"));
         body.Demand(
-            () => choice is not ToolChoice.Named(var name) || names.Contains(name),
+            () => choice is not ToolChoice.Named(var name) || tools.Any(tool => tool.Name == name),
             () => ApiError.BadRequest(
                 "Invalid value for 'tool_choice': no function of the given name was specified in the 'tools' parameter.", "tool_choice"));
-        return new ToolOffer(names, choice);
+        // To hold a model to a call takes more than a prompt.
+        body.Demand(
+            () => choice is ToolChoice.Auto or ToolChoice.None,
+            () => Faults.NotSupported("tool_choice", "a choice other than 'auto' and 'none' is"));
+        return new ToolOffer(choice is ToolChoice.None ? [] : tools, parallel);
     }
+
+    /// <summary>A tool, with the request's own words for templates that show it whole. The body's memory is not kept.</summary>
+    private static Result<ToolDefinition, ApiError> Tool(JsonElement value, string path) => Typed(value, path).Bind<ToolDefinition>(tool =>
+        PythonLiteral.CanSpell(value)
+            ? tool with { Source = value.Clone() }
+            : Faults.Invalid(path, "a string in it holds half of a surrogate pair."));
 
     private static Result<ToolChoice, ApiError> Choice(JsonElement value, string path) => value.ValueKind switch
     {

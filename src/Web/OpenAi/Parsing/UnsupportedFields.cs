@@ -18,8 +18,7 @@ internal static class UnsupportedFields
 
     public static ImmutableArray<string> Names { get; } =
     [
-        "n", "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs", "response_format", "tools", "tool_choice",
-        "parallel_tool_calls", "modalities", "reasoning_effort", "verbosity", .. WithoutDefault,
+        "n", "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs", "response_format", "modalities", "reasoning_effort", "verbosity", .. WithoutDefault,
     ];
 
     public static void Refuse(ObjectReader body)
@@ -30,7 +29,6 @@ internal static class UnsupportedFields
         var biased = body.OptionalValue("logit_bias", HasBias) ?? false;
         var logprobs = Logprobs(body);
         var format = body.Optional("response_format", ResponseFormatDecoder.Format) ?? "text";
-        var tools = ToolDecoder.Read(body);
         var modalities = body.OptionalValue("modalities", Decode.ListOf(Decode.OneOf("text", "audio"))) ?? [];
         var effort = body.Optional("reasoning_effort", Decode.Text) ?? "none";
         var verbosity = body.Optional("verbosity", Decode.OneOf("low", "medium", "high")) ?? "medium";
@@ -41,7 +39,6 @@ internal static class UnsupportedFields
         Demand(body, !biased, "logit_bias", "biases are");
         Demand(body, !logprobs, "logprobs", "log probabilities are");
         Demand(body, format == "text", "response_format", $"the format '{format}' is");
-        Demand(body, !tools.AllowsCalls, "tools", "tools are");
         Demand(body, !modalities.Contains("audio"), "modalities", "audio output is");
         Demand(body, effort == "none", "reasoning_effort", "an effort other than 'none' is");
         Demand(body, verbosity == "medium", "verbosity", "a verbosity other than 'medium' is");
