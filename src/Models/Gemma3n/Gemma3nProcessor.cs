@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MlxActors.Models.Chat;
 using MlxActors.Models.Media;
 using MlxActors.Models.Text;
@@ -29,4 +30,7 @@ public sealed class Gemma3nProcessor : IProcessor
                 .Map(prompt => new PreparedPrompt(prompt.Tokens, []));
 
     public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
+
+    public OutputParser NewParser(ImmutableArray<ToolDefinition> tools, bool single) =>
+        tools.IsEmpty ? OutputParser.Plain : new ToolCodeParser(tools, single);
 }

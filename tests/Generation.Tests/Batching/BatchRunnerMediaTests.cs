@@ -145,7 +145,7 @@ public sealed class BatchRunnerMediaTests : IDisposable
     }
 
     private BatchRunner Runner(long budget = Budget) =>
-        new(new LoadedModel(_model, new FakeProcessor(), _backend), new BatchLimits(MaxBatch: 4, PrefillChunk: 4, FeatureBytes: budget));
+        new(new LoadedModel(_model, new FakeProcessor(), _backend), new BatchLimits(MaxBatch: 4, PrefillChunk: 4, KvBytes: null, FeatureBytes: budget));
 
     /// <summary>Texts and images (by the byte that fills their files) of one prompt.</summary>
     private static PreparedPrompt Prompt(object[] parts)

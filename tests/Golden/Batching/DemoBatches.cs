@@ -85,7 +85,7 @@ internal sealed class DemoBatches : IDisposable
     public void Dispose() => _model.Dispose();
 
     /// <summary>The whole prompt in one chunk.</summary>
-    private static Mix Alone(int request) => new([new Arrival(request, 0, null)], new BatchLimits(1, int.MaxValue / 2, FeatureBytes: 0));
+    private static Mix Alone(int request) => new([new Arrival(request, 0, null)], new BatchLimits(1, int.MaxValue / 2, KvBytes: null, FeatureBytes: 0));
 
     private IReadOnlyList<Answer> Run(Mix mix)
     {

@@ -42,7 +42,7 @@ public sealed class MixedBatchProperties
         from maxBatch in Gen.Choose(1, MostArrivals)
         from chunk in Gen.Choose(1, 40)
         from budget in Gen.Elements(0, 1 << 20)
-        select new Mix([.. arrivals], new BatchLimits(maxBatch, chunk, FeatureBytes: budget))).ToArbitrary();
+        select new Mix([.. arrivals], new BatchLimits(maxBatch, chunk, KvBytes: null, FeatureBytes: budget))).ToArbitrary();
 
     private static Gen<Arrival[]> ArrivalsOf(int requests) => (
         from request in Gen.Choose(0, requests - 1)

@@ -50,7 +50,7 @@ public sealed class Qwen3VlVideoTests
             Model, LocalDecoder.Instance, [DemoBatches.About(Source(Goldens.SkipWhenNone(name, Folder)), "What happens?")]);
 
         batches.AssertEachAsAlone(new Mix(
-            [new Arrival(0, 0, null), new Arrival(0, 3, null)], new BatchLimits(MaxBatch: 2, PrefillChunk: 5, FeatureBytes: 1 << 20)));
+            [new Arrival(0, 0, null), new Arrival(0, 3, null)], new BatchLimits(MaxBatch: 2, PrefillChunk: 5, KvBytes: null, FeatureBytes: 1 << 20)));
     }
 
     private static MediaSource Source(string name)
