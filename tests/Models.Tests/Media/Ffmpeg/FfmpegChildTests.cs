@@ -94,11 +94,19 @@ public sealed class FfmpegChildTests
     }
 
     [SkippableFact]
-    public void Image_ChildFloodsItsErrors_EndsWithTheLastOfThem()
+    public void Image_ChildFloodsItsErrors_EndsWithTheFirstOfThem()
     {
-        using var ffmpeg = new FfmpegStandin("head -c 4000000 /dev/zero | tr '\\0' 'x' >&2; echo >&2; echo 'pipe:0: the reason' >&2; exit 1");
+        using var ffmpeg = new FfmpegStandin("echo 'pipe:0: the reason' >&2; head -c 4000000 /dev/zero | tr '\\0' 'x' >&2; exit 1");
 
         Assert.Equal("GIF could not be decoded: the reason", Error(Decode(ffmpeg.Decoder(), Gif)).Message);
+    }
+
+    [SkippableFact]
+    public void Image_ChildWritesOneEndlessError_IsCutShort()
+    {
+        using var ffmpeg = new FfmpegStandin("head -c 4000000 /dev/zero | tr '\\0' 'x' >&2; exit 1");
+
+        Assert.Equal($"GIF could not be decoded: {new string('x', 200)}", Error(Decode(ffmpeg.Decoder(), Gif)).Message);
     }
 
     [SkippableFact]

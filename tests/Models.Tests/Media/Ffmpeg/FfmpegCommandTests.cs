@@ -94,12 +94,15 @@ public sealed class FfmpegCommandTests
     public void Video_ListsFramesThatDoNotComeOut_IsCountedByDecoding()
     {
         using var ffmpeg = new FfmpegStandin(
-            $"case \"$*\" in *'eq(n,2)'*) ;; *) {OneFrame} ;; esac",
-            """
+            $$"""
             case "$*" in
-                *packet=*) printf 'packet|pts_time=0.0|flags=K_\npacket|pts_time=0.5|flags=__\npacket|pts_time=1.0|flags=__\n' ;;
-                *frame=*) printf 'frame|best_effort_timestamp_time=0.0\nframe|best_effort_timestamp_time=1.0\n' ;;
+                *framecrc*) printf '#tb 0: 1/100\n0, 0, 50, 1, 3, 0x00\n0, 0, 150, 1, 3, 0x00\n' ;;
+                *'eq(n,2)'*) ;;
+                *) {{OneFrame}} ;;
             esac
+            """,
+            """
+            printf 'packet|pts_time=0.0|flags=K_\npacket|pts_time=0.5|flags=__\npacket|pts_time=1.0|flags=__\n'
             printf 'stream|width=1|height=1|avg_frame_rate=0/0\n'
             """);
 
