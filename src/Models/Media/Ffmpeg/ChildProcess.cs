@@ -6,7 +6,7 @@ namespace MlxActors.Models.Media.Ffmpeg;
 /// <summary>Reads a child's output: to its end, or as far as it cares to.</summary>
 internal delegate Task<T> ReadOutput<T>(Stream output, CancellationToken cancellationToken);
 
-/// <param name="Errors">The end of what the child wrote to its standard error.</param>
+/// <param name="Errors">The beginning of what the child wrote to its standard error.</param>
 internal sealed record ChildOutput<T>(T Value, int ExitCode, string Errors);
 
 /// <summary>
@@ -75,8 +75,7 @@ internal static class ChildProcess
         {
             while (await stderr.ReadAsync(buffer, cancellationToken) is > 0 and var count)
             {
-                kept.Append(buffer, 0, count);
-                kept.Remove(0, Math.Max(0, kept.Length - ErrorsKept));
+                kept.Append(buffer, 0, Math.Min(count, ErrorsKept - kept.Length));
             }
         }
         catch (OperationCanceledException)

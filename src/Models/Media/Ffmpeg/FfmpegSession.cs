@@ -8,6 +8,8 @@ namespace MlxActors.Models.Media.Ffmpeg;
 /// <summary>Runs of ffmpeg and ffprobe over one file.</summary>
 internal sealed partial class FfmpegSession(FfmpegTools tools, long maxMemory, MediaFormat format, FfmpegInput input)
 {
+    private const int LongestReason = 200;
+
     /// <summary>More threads decode little faster, and each keeps frames.</summary>
     private const string Threads = "4";
 
@@ -66,12 +68,12 @@ internal sealed partial class FfmpegSession(FfmpegTools tools, long maxMemory, M
         ];
     }
 
-    /// <summary>The last thing said that tells anything, without the names that ffmpeg puts in front.</summary>
+    /// <summary>The first thing said, which later ones follow from, without the names that ffmpeg puts in front.</summary>
     private static string? Reason(string errors) => errors
         .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        .Where(line => line != "Conversion failed!")
         .Select(line => Prefix().Replace(line, ""))
-        .LastOrDefault();
+        .Select(line => line[..Math.Min(line.Length, LongestReason)])
+        .FirstOrDefault();
 
     [GeneratedRegex(@"^(\[[^\]]*\]\s*)*((pipe|file):\w+:\s*)?")]
     private static partial Regex Prefix();

@@ -6,8 +6,6 @@ namespace MlxActors.Models.Media.Ffmpeg;
 /// <summary>Chosen frames of a video by ffmpeg, upright.</summary>
 internal static class FfmpegVideos
 {
-    private delegate Task<Result<VideoProbe, MediaError>> Probe(FfmpegSession session, CancellationToken cancellationToken);
-
     public static Result<VideoFrames, MediaError> Decode(
         Ffmpeg ffmpeg,
         MediaFormat format,
@@ -20,18 +18,16 @@ internal static class FfmpegVideos
     private static async Task<Result<VideoFrames, MediaError>> DecodeAsync(
         FfmpegSession session, MediaLimits limits, ChooseFrames choose, CancellationToken cancellationToken)
     {
-        // Containers list packets, of which some codecs hide a few, and some may be damaged: then what counts is what comes out.
-        foreach (var probe in (Probe[])[VideoProbe.OfPacketsAsync, VideoProbe.OfFramesAsync])
+        var probed = await VideoProbe.ReadAsync(session, cancellationToken);
+        var taken = await TakeAsync(session, probed, limits, choose, cancellationToken);
+        if (probed is Result<VideoProbe, MediaError>.Ok(var probe) && taken is Result<VideoFrames?, MediaError>.Ok(null))
         {
-            switch (await TakeAsync(session, await probe(session, cancellationToken), limits, choose, cancellationToken))
-            {
-                case Result<VideoFrames?, MediaError>.Error(var reason):
-                    return reason;
-                case Result<VideoFrames?, MediaError>.Ok({ } video):
-                    return video;
-            }
+            // Containers list packets, of which some codecs hide a few, and some may be damaged: then what counts is what comes out.
+            var recounted = await probe.RecountAsync(session, cancellationToken);
+            taken = await TakeAsync(session, recounted, limits, choose, cancellationToken);
         }
-        return new MediaError.Undecodable(session.Format, "not all of the frames that it lists come out");
+        return taken.Bind(Result<VideoFrames, MediaError> (video) =>
+            video is null ? new MediaError.Undecodable(session.Format, "its frames come out differently each time") : video);
     }
 
     /// <returns>Null when fewer frames come out than were chosen.</returns>
@@ -74,9 +70,7 @@ internal static class FfmpegVideos
             ["-max_pixels", $"{Math.Min(limits.MaxPixels, int.MaxValue)}"],
             [
                 "-map", "0:v:0", "-vf", $"select='{string.Join('+', frames.Select(index => $"eq(n,{index})"))}'",
-                // Frames as they come, none repeated or left out to keep a rate.
-                probe.HasFpsMode ? "-fps_mode" : "-vsync", "passthrough",
-                "-frames:v", $"{frames.Length}",
+                .. probe.EachFrameOnce, "-frames:v", $"{frames.Length}",
                 "-sws_flags", FfmpegSession.ScalerFlags, "-pix_fmt", "rgb24", "-c:v", "pam", "-f", "image2pipe",
             ],
             async (output, token) => (await output.ReadPicturesAsync(session.Format, limits, frames.Length, token)).Bind(pictures =>
