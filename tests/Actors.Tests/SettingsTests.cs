@@ -73,8 +73,8 @@ public sealed class SettingsTests
     [InlineData("engine.max-batch = 0", "mlxactors.engine.max-batch: expected a whole number, at least 1, found '0'")]
     [InlineData("engine.prefill-chunk = many", "mlxactors.engine.prefill-chunk: expected a whole number, at least 1, found 'many'")]
     [InlineData("supervisor.patience = 0s", "mlxactors.supervisor.patience: expected a duration above zero, such as 30s, found '0s'")]
-    [InlineData("media.feature-cache = much", "mlxactors.media.feature-cache: expected a size such as 256MiB, or 0, found 'much'")]
-    [InlineData("media.feature-cache = -1", "mlxactors.media.feature-cache: expected a size such as 256MiB, or 0, found '-1'")]
+    [InlineData("media.feature-cache = much", "mlxactors.media.feature-cache: expected a size such as 256MiB or 0, found 'much'")]
+    [InlineData("media.feature-cache = -1", "mlxactors.media.feature-cache: expected a size such as 256MiB or 0, found '-1'")]
     [InlineData("supervisor.patience = soon", "mlxactors.supervisor.patience: expected a duration above zero, such as 30s, found 'soon'")]
     public void From_WrongValue_IsAnErrorThatNamesTheKey(string line, string error) =>
         Assert.Equal(Result.Error<MlxActorsSettings, string>(error), With(line));

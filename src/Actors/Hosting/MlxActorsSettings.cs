@@ -88,7 +88,7 @@ public sealed record MlxActorsSettings(
     /// <summary>A key that may be missing.</summary>
     private static long Bytes(Config config, string key, long @default, List<string> errors) =>
         config.HasPath($"{Section}.{key}")
-            ? Read(config, key, @default, path => config.GetByteSize(path) ?? -1, value => value >= 0, "a size such as 256MiB, or 0", errors)
+            ? Read(config, key, @default, path => config.GetByteSize(path) ?? -1, value => value >= 0, "a size such as 256MiB or 0", errors)
             : @default;
 
     /// <summary><c>auto</c> takes half of the machine's memory: the rest is for weights, images and everybody else.</summary>

@@ -9,8 +9,8 @@ namespace MlxActors.Generation.Batching;
 public readonly record struct FeatureCounts(long Hits, long Misses, long Bytes);
 
 /// <summary>
-/// What a model made of media, by content, so that none is encoded twice. Features that several sequences use are held once; those that none
-/// uses stay while they fit the budget, the ones used last longest. Used on the engine's thread only.
+/// What a model made of media, by content, so that none is encoded twice. Features that several sequences use are held once; those that
+/// none uses stay while they fit the budget, the ones used last longest. Used on the engine's thread only.
 /// </summary>
 /// <param name="budget">
 /// In bytes. Features in use are never freed, so that more can be held for as long as they are; 0 holds none beyond that.

@@ -17,8 +17,8 @@ internal static class ProcessorSettings
         ?? ReadObject(directory, "processor_config.json", root => root.Object(part));
 
     /// <summary>
-    /// <c>video_preprocessor_config.json</c>, else the <c>video_processor</c> of <c>processor_config.json</c>, else, as transformers goes on,
-    /// the settings of images; null when there are none.
+    /// <c>video_preprocessor_config.json</c>, else the <c>video_processor</c> of <c>processor_config.json</c>, else, as transformers goes
+    /// on, the settings of images; null when there are none.
     /// </summary>
     public static ConfigNode? FindVideo(string directory) =>
         ReadObject(directory, "video_preprocessor_config.json", root => root)

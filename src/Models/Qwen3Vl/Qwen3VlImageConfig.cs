@@ -45,8 +45,8 @@ public sealed record Qwen3VlImageConfig(int PatchSize, int TemporalPatchSize, in
     /// <param name="file">The file's name, for the error.</param>
     /// <param name="defaults">Values of keys that are missing.</param>
     public static Result<Qwen3VlImageConfig, LoadError> Parse(JsonElement json, string file, Qwen3VlImageConfig defaults) =>
-        ProcessorSettings.Check(json, file, Rules).Map(settings => Read(settings, defaults)).Bind(Result<Qwen3VlImageConfig, LoadError> (config) =>
-            config.Bounds.Min <= config.Bounds.Max
+        ProcessorSettings.Check(json, file, Rules).Map(settings => Read(settings, defaults)).Bind(
+            Result<Qwen3VlImageConfig, LoadError> (config) => config.Bounds.Min <= config.Bounds.Max
                 ? config
                 : new LoadError($"{file}: 'size': found {config.Bounds}, expected the lesser bound first", file));
 

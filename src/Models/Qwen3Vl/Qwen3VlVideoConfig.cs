@@ -28,7 +28,7 @@ public sealed record Qwen3VlVideoConfig(Qwen3VlImageConfig Frames, FrameRate Rat
     /// <summary>Reads the settings of a checkpoint, or takes the defaults; patches come out as the tower takes them.</summary>
     public static Result<Qwen3VlVideoConfig, LoadError> Load(string directory, Qwen3VlVisionConfig vision) =>
         ProcessorSettings.FindVideo(directory) is { } node
-            ? Parse(node.Json, node.File).Bind(config => config.Frames.Fit(vision, node.File).Map(frames => config with { Frames = frames }))
+            ? Parse(node.Json, node.File).Bind(config => config.Frames.Fit(vision, node.File).Map(_ => config))
             : Default with { Frames = Default.Frames.Of(vision) };
 
     /// <param name="json">The file's root, or the <c>video_processor</c> object of a newer <c>processor_config.json</c>.</param>

@@ -117,13 +117,13 @@ public sealed record Qwen3VlVision(
     private KeptTensor Stack(IBackend b, KeptTensor[] levels, PatchValues patches)
     {
         var (rows, columns) = (patches.GridRows / Config.SpatialMergeSize, patches.GridColumns / Config.SpatialMergeSize);
-        var (tokens, hidden) = (rows * columns, Config.OutHiddenSize);
-        var stacked = b.FromFloats(new float[levels.Length * tokens * hidden], new Shape(levels.Length * tokens, hidden));
-        for (var level = 0; level < levels.Length; level++)
+        var shape = new Shape(levels.Length, rows, columns, Config.OutHiddenSize);
+        var stacked = new float[shape.Count];
+        foreach (var (index, level) in levels.Index())
         {
-            stacked = b.ReplaceRows(stacked, level * tokens, levels[level].Value);
+            b.View(level.Value).CopyTo(stacked.AsSpan(index * (stacked.Length / levels.Length)));
         }
-        return b.Keep(b.Reshape(stacked, new Shape(levels.Length, rows, columns, hidden)));
+        return b.Keep(b.FromFloats(stacked, shape));
     }
 
     private static EncoderLayer Block(WeightMap w, IBackend b, Qwen3VlVisionConfig config)

@@ -28,6 +28,7 @@ public sealed record Mix(ImmutableArray<Arrival> Arrivals, BatchLimits Limits)
 internal sealed class DemoBatches : IDisposable
 {
     private const int MaxTokens = 5;
+    private const int LongestPrompt = 4096;
 
     private readonly LoadedModel _model;
     private readonly ListeningModel _listening;
@@ -85,7 +86,8 @@ internal sealed class DemoBatches : IDisposable
     public void Dispose() => _model.Dispose();
 
     /// <summary>The whole prompt in one chunk.</summary>
-    private static Mix Alone(int request) => new([new Arrival(request, 0, null)], new BatchLimits(1, int.MaxValue / 2, KvBytes: null, FeatureBytes: 0));
+    private static Mix Alone(int request) =>
+        new([new Arrival(request, 0, null)], new BatchLimits(MaxBatch: 1, LongestPrompt, KvBytes: null, FeatureBytes: 0));
 
     private IReadOnlyList<Answer> Run(Mix mix)
     {

@@ -6,8 +6,8 @@ using MlxActors.Golden.Processors;
 namespace MlxActors.Golden.Batching;
 
 /// <summary>
-/// Text, images and videos in one batch, coming and going at any time, read in chunks of any size, features kept or not: each request gets the
-/// tokens and the logits that it gets alone.
+/// Text, images and videos in one batch, coming and going at any time, read in chunks of any size, features kept or not: each request
+/// gets the tokens and the logits that it gets alone.
 /// </summary>
 public sealed class MixedBatchProperties
 {
@@ -31,7 +31,12 @@ public sealed class MixedBatchProperties
         using var batches = new DemoBatches(
             model,
             new Qwen3VlClips(),
-            [.. DemoBatches.Shortest(model, images: 0, 3), .. DemoBatches.Shortest(model, 1, 2), .. DemoBatches.Shortest(model, 2, 1), .. videos]);
+            [
+                .. DemoBatches.Shortest(model, images: 0, count: 3),
+                .. DemoBatches.Shortest(model, images: 1, count: 2),
+                .. DemoBatches.Shortest(model, images: 2, count: 1),
+                .. videos,
+            ]);
 
         Prop.ForAll(MixesOf(batches.Count), batches.AssertEachAsAlone)
             .Check(Config.QuickThrowOnFailure.WithMaxTest(Mixes));

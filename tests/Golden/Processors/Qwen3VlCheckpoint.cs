@@ -29,7 +29,7 @@ public sealed class Qwen3VlCheckpoint : IDisposable
 
     private IProcessor Load(Func<Qwen3VlConfig, Qwen3VlVisionConfig?> visionOf)
     {
-        Skip.IfNot(Directory.Exists(Tokenizer) && Directory.Exists(Settings), $"no tokenizer and settings of qwen3_vl under {Goldens.Root}");
+        Skip.IfNot(Directory.Exists(Tokenizer) && Directory.Exists(Settings), $"no tokenizer or settings of qwen3_vl under {Goldens.Root}");
         File.WriteAllBytes(Path.Combine(_folder.FullName, "tokenizer.json"), TokenizerFiles.Json(Tokenizer));
         foreach (var file in new[] { "preprocessor_config.json", "video_preprocessor_config.json" })
         {

@@ -43,10 +43,10 @@ public sealed class Qwen3VlVideoConfigTests : IDisposable
     public void Parse_GivenKeys_AreTaken()
     {
         var config = Parsed(
-            """{"fps": 0.5, "min_frames": 2, "max_frames": 16, "size": {"shortest_edge": 1024, "longest_edge": 65536}, "patch_size": 14}""");
+            """{"fps": 0.5, "min_frames": 2, "max_frames": 16, "size": {"shortest_edge": 1024, "longest_edge": 9216}, "patch_size": 14}""");
 
         Assert.Equal(new FrameRate(0.5, 2, 16), config.Rate);
-        Assert.Equal((new PixelBounds(1024, 65536), 28), (config.Frames.Bounds, config.Frames.Factor));
+        Assert.Equal((new PixelBounds(1024, 9216), 28), (config.Frames.Bounds, config.Frames.Factor));
     }
 
     [Theory]
