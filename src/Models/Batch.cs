@@ -56,11 +56,24 @@ public sealed class Batch(bool imagesAttendBothWays)
     private readonly List<MediaRows> _media = [];
     private readonly List<KvCache> _layerCaches = [];
     private readonly List<int> _positions = [];
+    private readonly List<SequenceCache> _logitCaches = [];
+    private readonly List<int> _knownTokens = [];
 
     public StepLayout Layout { get; } = new();
 
     /// <summary><c>[R]</c> token ids; at rows of <see cref="Media"/> the id is the family's placeholder.</summary>
     public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
+
+    /// <summary><see cref="Tokens"/> for a smaller vocabulary, where ids that it lacks are 0; valid until the next call.</summary>
+    public ReadOnlySpan<int> TokensWithin(int vocabulary)
+    {
+        _knownTokens.Clear();
+        foreach (var token in Tokens)
+        {
+            _knownTokens.Add(token < vocabulary ? token : 0);
+        }
+        return CollectionsMarshal.AsSpan(_knownTokens);
+    }
 
     /// <summary>The caches, one a sequence, in the order of <see cref="Layout"/>.</summary>
     public ReadOnlySpan<SequenceCache> Caches => CollectionsMarshal.AsSpan(_caches);
@@ -70,6 +83,12 @@ public sealed class Batch(bool imagesAttendBothWays)
     /// <summary>The rows whose logits are wanted, ascending; the forward pass answers <c>[LogitRows, V]</c>.</summary>
     public ReadOnlySpan<int> LogitRows => CollectionsMarshal.AsSpan(_logitRows);
 
+    /// <summary>
+    /// <see cref="LogitRows"/> as a causal step of their own, for layers that write to no cache: behind the last layer that does, the other
+    /// rows have no effect any more.
+    /// </summary>
+    public StepLayout LogitLayout { get; } = new();
+
     public void Clear()
     {
         _tokens.Clear();
@@ -78,19 +97,17 @@ public sealed class Batch(bool imagesAttendBothWays)
         _media.Clear();
         _layerCaches.Clear();
         _positions.Clear();
+        _logitCaches.Clear();
+        _knownTokens.Clear();
         Layout.Clear();
+        LogitLayout.Clear();
     }
 
     /// <summary>The caches of one layer, one a sequence; valid until the next call.</summary>
-    public ReadOnlySpan<KvCache> CachesOf(int layer)
-    {
-        _layerCaches.Clear();
-        foreach (var cache in Caches)
-        {
-            _layerCaches.Add(cache.Layers[layer]);
-        }
-        return CollectionsMarshal.AsSpan(_layerCaches);
-    }
+    public ReadOnlySpan<KvCache> CachesOf(int layer) => CachesOf(layer, _caches);
+
+    /// <summary>The caches of one layer, one a sequence of <see cref="LogitLayout"/>; valid until the next call.</summary>
+    public ReadOnlySpan<KvCache> LogitCachesOf(int layer) => CachesOf(layer, _logitCaches);
 
     /// <summary>Rotary positions of all rows, axis after axis <c>[axes · R]</c>; valid until the next call.</summary>
     public ReadOnlySpan<int> Positions(int axes)
@@ -132,12 +149,26 @@ public sealed class Batch(bool imagesAttendBothWays)
         {
             AddMedia(cache, run, offset, tokens.Length, firstRow);
         }
-        for (var row = logits switch { Models.LogitRows.All => 0, Models.LogitRows.Last => tokens.Length - 1, _ => tokens.Length };
-            row < tokens.Length;
-            row++)
+        var wanted = logits switch { Models.LogitRows.All => tokens.Length, Models.LogitRows.Last => Math.Min(1, tokens.Length), _ => 0 };
+        if (wanted > 0)
+        {
+            _logitCaches.Add(cache);
+            LogitLayout.Add(wanted, offset + tokens.Length - wanted);
+        }
+        for (var row = tokens.Length - wanted; row < tokens.Length; row++)
         {
             _logitRows.Add(firstRow + row);
         }
+    }
+
+    private ReadOnlySpan<KvCache> CachesOf(int layer, List<SequenceCache> caches)
+    {
+        _layerCaches.Clear();
+        foreach (var cache in caches)
+        {
+            _layerCaches.Add(cache.Layers[layer]);
+        }
+        return CollectionsMarshal.AsSpan(_layerCaches);
     }
 
     private void AddMedia(SequenceCache cache, MediaRun run, int offset, int rows, int firstRow)

@@ -36,7 +36,7 @@ public readonly record struct ConfigNode(string File, string Path, JsonElement J
     public int Size(string key, int? fallback = null, int max = MaxSize) => Find(key) switch
     {
         null when fallback is { } value => value,
-        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var size) && size > 0 && size <= max => size,
+        { } value when IsInteger(value, 1, max) => value.GetInt32(),
         _ => throw Wrong(key, $"a positive integer up to {max}"),
     };
 
@@ -52,7 +52,7 @@ public readonly record struct ConfigNode(string File, string Path, JsonElement J
     public double? Number(string key, double min, double max) => Find(key) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out var number) && number >= min && number <= max => number,
+        { } value when IsNumber(value, min, max) => value.GetDouble(),
         _ => throw Wrong(key, $"a number from {min} to {max}"),
     };
 
@@ -60,7 +60,7 @@ public readonly record struct ConfigNode(string File, string Path, JsonElement J
     public int? Integer(string key, int min, int max) => Find(key) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var number) && number >= min && number <= max => number,
+        { } value when IsInteger(value, min, max) => value.GetInt32(),
         _ => throw Wrong(key, $"an integer from {min} to {max}"),
     };
 
@@ -107,12 +107,10 @@ public readonly record struct ConfigNode(string File, string Path, JsonElement J
         {
             return null;
         }
-        return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxCount && value.EnumerateArray().All(IsWithin)
+        return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxCount
+            && value.EnumerateArray().All(item => IsInteger(item, 0, max))
             ? [.. value.EnumerateArray().Select(item => item.GetInt32())]
             : throw Wrong(key, $"an array of at most {maxCount} integers from 0 to {max}");
-
-        bool IsWithin(JsonElement item) =>
-            item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var number) && number >= 0 && number <= max;
     }
 
     /// <summary>Token ids, written as one number or as an array; null when the key is absent.</summary>
@@ -128,6 +126,25 @@ public readonly record struct ConfigNode(string File, string Path, JsonElement J
             : throw Wrong(key, "a token id, or an array of them");
     }
 
+    /// <summary>A positive integer for each of <paramref name="count"/> layers: an array of them, or one for all.</summary>
+    public ImmutableArray<int> SizeByLayer(string key, int count, int fallback) => Find(key) is { ValueKind: JsonValueKind.Array } values
+        ? values.GetArrayLength() == count && values.EnumerateArray().All(item => IsInteger(item, 1, MaxSize))
+            ? [.. values.EnumerateArray().Select(item => item.GetInt32())]
+            : throw Wrong(key, $"{count} positive integers up to {MaxSize}")
+        : [.. Enumerable.Repeat(Size(key, fallback), count)];
+
+    /// <summary>
+    /// A number within bounds for each of <paramref name="count"/> layers: an array of them, or one for all; null when the key is absent.
+    /// </summary>
+    public ImmutableArray<double>? NumberByLayer(string key, int count, double min, double max) => Find(key) switch
+    {
+        { ValueKind: JsonValueKind.Array } values => values.GetArrayLength() == count
+            && values.EnumerateArray().All(item => IsNumber(item, min, max))
+            ? [.. values.EnumerateArray().Select(item => item.GetDouble())]
+            : throw Wrong(key, $"{count} numbers from {min} to {max}"),
+        _ => Number(key, min, max) is { } number ? [.. Enumerable.Repeat(number, count)] : null,
+    };
+
     /// <summary>The fault of a key: what was expected, beside what stands there.</summary>
     public CheckpointException Wrong(string key, string expected)
     {
@@ -136,6 +153,12 @@ public readonly record struct ConfigNode(string File, string Path, JsonElement J
     }
 
     private static bool IsPositive(double number) => double.IsFinite(number) && number > 0;
+
+    private static bool IsInteger(JsonElement value, int min, int max) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= min && number <= max;
+
+    private static bool IsNumber(JsonElement value, double min, double max) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= min && number <= max;
 
     private JsonElement? Find(string key) =>
         Json.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

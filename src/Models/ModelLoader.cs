@@ -1,4 +1,5 @@
 using MlxActors.Models.Gemma3;
+using MlxActors.Models.Gemma3n;
 using MlxActors.Models.Qwen3Vl;
 using MlxActors.Native.Checkpoints;
 using MlxActors.Native.Results;
@@ -37,6 +38,12 @@ public static class ModelLoader
                     (weights, generation) => Gemma3Model.Load(weights, gemma3, generation),
                     (directory, info) => Gemma3Processor.Load(
                         directory, gemma3, info.Capabilities.HasFlag(Capabilities.Vision) ? gemma3.Vision : null));
+            case "gemma3n" or "gemma3n_text":
+                var gemma3n = Gemma3nConfig.Parse(config);
+                return new Family(
+                    config,
+                    (weights, generation) => Gemma3nModel.Load(weights, gemma3n, generation),
+                    (directory, info) => Gemma3nProcessor.Load(directory, gemma3n, info.Capabilities));
             case Qwen3VlConfig.ModelType:
                 var qwen3Vl = Qwen3VlConfig.Parse(config);
                 return new Family(
@@ -45,7 +52,7 @@ public static class ModelLoader
                     (directory, info) => Qwen3VlProcessor.Load(
                         directory, qwen3Vl, info.Capabilities.HasFlag(Capabilities.Vision) ? qwen3Vl.Vision : null));
             default:
-                throw config.Wrong("model_type", "gemma3, gemma3_text or qwen3_vl");
+                throw config.Wrong("model_type", "gemma3, gemma3_text, gemma3n, gemma3n_text or qwen3_vl");
         }
     }
 

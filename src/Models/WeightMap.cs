@@ -34,6 +34,9 @@ public sealed class WeightMap
 
     public RmsNorm RmsNorm(int features, double eps, float weightOffset = 0) => new(Vector("weight", features), (float)eps, weightOffset);
 
+    /// <summary>A norm whose weights are all 1, which no file holds.</summary>
+    public RmsNorm RmsNormWithoutWeight(int features, double eps) => new(Constant(Enumerable.Repeat(1f, features)), (float)eps, 0);
+
     public LayerNorm LayerNorm(int features, double eps) => new(Vector("weight", features), Vector("bias", features), (float)eps);
 
     /// <summary>
@@ -63,6 +66,17 @@ public sealed class WeightMap
 
     /// <summary>A small float tensor, widened to Float32 once so that no step has to.</summary>
     public Tensor Vector(string name, int length) => _source.KeepFloat32(Tensor(name, new Shape(length)));
+
+    /// <summary>A vector of the family's own, as if the file held it.</summary>
+    public Tensor Constant(IEnumerable<float> values)
+    {
+        using var scope = _source.Backend.BeginScope();
+        float[] numbers = [.. values];
+        return _source.KeepFloat32(_source.Backend.FromFloats(numbers, new Shape(numbers.Length)));
+    }
+
+    /// <summary>Says that what lies under this path is known and not needed; it is not read.</summary>
+    public void Disregard() => _source.Disregard(_path + ".");
 
     private Weight.Plain Unfolded(int outFeatures, ReadOnlySpan<int> patch)
     {

@@ -28,6 +28,10 @@ public sealed class WeightSource(Checkpoint checkpoint, QuantizationConfig quant
         return checkpoint.Tensors.TryGetValue(name, out var tensor) ? tensor : throw Wrong(name, expected, "no such tensor");
     }
 
+    /// <summary>Marks all tensors whose names begin so as known, without looking at them.</summary>
+    public void Disregard(string prefix) =>
+        _taken.UnionWith(checkpoint.Tensors.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)));
+
     /// <summary>A copy of a tensor as Float32, held until the source is disposed.</summary>
     public Tensor KeepFloat32(Tensor tensor)
     {

@@ -66,7 +66,19 @@ public sealed class OperandTests
         Refuses("DepthwiseConvolution", "(2, 1, 1, 2)", () => backend.DepthwiseConvolution(heads, window, steps));
         Refuses("DepthwiseConvolution", "(3, 2, 2)", () => backend.DepthwiseConvolution(heads, tall, steps));
         Refuses("Concatenate", "(1, 64)", () => backend.Concatenate(x, wide));
+        Refuses("CumulativeNorm", "(4)", () => backend.CumulativeNorm(heads, vector, 1e-3f));
+        Refuses("CumulativeNorm", "Float32(4)", () => backend.CumulativeNorm(vector, vector, 1e-3f));
+        Refuses("LocalAttention", "(3, 4)", () => backend.LocalAttention(x, x, x, x, 0, 3, 50));
+        Refuses("LocalAttention", "(3, 4)", () => backend.LocalAttention(heads, heads, heads, x, 0, 3, 50));
+        Refuses("LocalAttention", "3", () => backend.LocalAttention(heads, heads, heads, heads, 3, 3, 50));
+        Refuses("LocalAttention", "4 keys", () => backend.LocalAttention(heads, heads, heads, heads, 2, 4, 50));
         Refuses("NewKvCache", "Window = 0", () => backend.NewKvCache(new KvCacheSpec(1, 2, 0)));
+        Refuses("Columns", "[3, 5)", () => backend.Columns(x, 3, 2));
+        Refuses("MixPlanes", "(3, 4)", () => backend.MixPlanes(x, x));
+        Refuses("MixPlanes", "(4)", () => backend.MixPlanes(heads, vector));
+        Refuses("AddToPlanes", "(3, 4)", () => backend.AddToPlanes(heads, x, x));
+        Refuses("MatchRms", "(1, 64)", () => backend.MatchRms(x, wide, 1e-5f));
+        Refuses("Outliers", "Float16", () => backend.Outliers(half, 1));
     }
 
     private static void Refuses(string operation, string found, Func<object> call)

@@ -49,12 +49,6 @@ public sealed record Gemma3Config(
     }
 }
 
-/// <summary>Frequencies <c>theta^(−2i/D)</c>, positions divided by <paramref name="LinearFactor"/>.</summary>
-public sealed record Gemma3Rope(double Theta, double LinearFactor)
-{
-    public RopeSpec Spec(int headDim) => RopeSpec.Plain(headDim, Theta, LinearFactor);
-}
-
 /// <summary>The decoder.</summary>
 /// <param name="GlobalLayers">Per layer: whether it attends to everything before it, rather than to a sliding window.</param>
 public sealed record Gemma3TextConfig(
@@ -72,30 +66,19 @@ public sealed record Gemma3TextConfig(
     int SlidingWindow,
     bool TieWordEmbeddings,
     ImmutableArray<bool> GlobalLayers,
-    Gemma3Rope RopeGlobal,
-    Gemma3Rope RopeLocal)
+    RopeConfig RopeGlobal,
+    RopeConfig RopeLocal)
 {
-    private const int MaxLayers = 1024;
-    private const int MaxHeads = 1024;
-    private const int MaxHeadDim = 4096;
-    private const int MaxContext = 1 << 28;
+    /// <summary>Every how many layers one attends to everything, in configs that do not say.</summary>
+    private const int UsualPattern = 6;
 
     /// <param name="fallback">The top level, where some converters leave <c>vocab_size</c>.</param>
     public static Gemma3TextConfig Parse(ConfigNode text, ConfigNode fallback)
     {
         RejectUnsupported(text);
-        var layers = text.Size("num_hidden_layers", max: MaxLayers);
-        var heads = text.Size("num_attention_heads", 8, MaxHeads);
-        var kvHeads = text.Size("num_key_value_heads", 4, MaxHeads);
-        var headDim = text.Size("head_dim", 256, MaxHeadDim);
-        if (heads % kvHeads != 0)
-        {
-            throw text.Wrong("num_key_value_heads", $"a divisor of the {heads} attention heads");
-        }
-        if (headDim % 2 != 0)
-        {
-            throw text.Wrong("head_dim", "an even number");
-        }
+        var layers = text.Size("num_hidden_layers", max: TransformerBounds.MaxLayers);
+        var (heads, kvHeads, headDim) = AttentionHeads.Parse(text, heads: 8, kvHeads: 4, headDim: 256);
+        var (ropeGlobal, ropeLocal) = SlidingLayers.ParseRope(text);
         return new Gemma3TextConfig(
             text.Has("vocab_size") ? text.Size("vocab_size") : fallback.Size("vocab_size", 262208),
             text.Size("hidden_size"),
@@ -105,14 +88,14 @@ public sealed record Gemma3TextConfig(
             kvHeads,
             headDim,
             text.Choice("hidden_activation", Activations.ByName, "gelu_pytorch_tanh"),
-            text.Size("max_position_embeddings", 131072, MaxContext),
+            text.Size("max_position_embeddings", 131072, TransformerBounds.MaxContext),
             text.PositiveNumber("rms_norm_eps", 1e-6),
             text.PositiveNumber("query_pre_attn_scalar", 256),
-            text.Size("sliding_window", 4096, MaxContext),
+            text.Size("sliding_window", 4096, TransformerBounds.MaxContext),
             text.Flag("tie_word_embeddings", fallback.Flag("tie_word_embeddings", true)),
-            ParseGlobalLayers(text, layers),
-            ParseRope(text, "full_attention", "rope_theta", 1e6, scaled: true),
-            ParseRope(text, "sliding_attention", "rope_local_base_freq", 1e4, scaled: false));
+            SlidingLayers.ParseGlobal(text, layers, UsualPattern),
+            ropeGlobal,
+            ropeLocal);
     }
 
     private static void RejectUnsupported(ConfigNode text)
@@ -130,40 +113,6 @@ public sealed record Gemma3TextConfig(
             throw text.Wrong("final_logit_softcapping", "null, as in every published Gemma 3");
         }
     }
-
-    private static ImmutableArray<bool> ParseGlobalLayers(ConfigNode text, int layers)
-    {
-        if (text.Texts("layer_types", layers) is { } types)
-        {
-            return types.All(type => type is "full_attention" or "sliding_attention")
-                ? [.. types.Select(type => type == "full_attention")]
-                : throw text.Wrong("layer_types", "full_attention or sliding_attention for each layer");
-        }
-        var pattern = text.Size(text.Has("sliding_window_pattern") ? "sliding_window_pattern" : "_sliding_window_pattern", 6);
-        return [.. Enumerable.Range(1, layers).Select(layer => layer % pattern == 0)];
-    }
-
-    /// <summary>
-    /// Newer files: <c>rope_parameters</c> by layer type. Older ones: a theta each, and one scaling for the global layers.
-    /// </summary>
-    private static Gemma3Rope ParseRope(ConfigNode text, string layerType, string thetaKey, double theta, bool scaled)
-    {
-        if (text.Object("rope_parameters") is { } parameters)
-        {
-            var rope = parameters.RequiredObject(layerType);
-            return new Gemma3Rope(rope.PositiveNumber("rope_theta", theta), ParseFactor(rope));
-        }
-        return new Gemma3Rope(
-            text.PositiveNumber(thetaKey, theta),
-            scaled && text.Object("rope_scaling") is { } scaling ? ParseFactor(scaling) : 1);
-    }
-
-    private static double ParseFactor(ConfigNode rope) => (rope.Text("rope_type") ?? rope.Text("type") ?? "default") switch
-    {
-        "default" => 1,
-        "linear" => rope.PositiveNumber("factor"),
-        _ => throw rope.Wrong(rope.Has("rope_type") ? "rope_type" : "type", "default or linear"),
-    };
 }
 
 /// <summary>The SigLIP tower.</summary>
@@ -179,7 +128,6 @@ public sealed record Gemma3VisionConfig(
     double LayerNormEps,
     int TokensPerSide)
 {
-    private const int MaxLayers = 1024;
     private const int MaxImageSize = 1 << 14;
 
     /// <summary>Patches along one side of the image.</summary>
@@ -210,7 +158,7 @@ public sealed record Gemma3VisionConfig(
         return new Gemma3VisionConfig(
             hidden,
             vision.Size("intermediate_size"),
-            vision.Size("num_hidden_layers", max: MaxLayers),
+            vision.Size("num_hidden_layers", max: TransformerBounds.MaxLayers),
             heads,
             vision.Size("num_channels", 3, max: 4),
             imageSize,

@@ -6,15 +6,15 @@ namespace MlxActors.Models.Media;
 /// <summary>What a key of a processor's settings may hold, if it is there.</summary>
 internal sealed record SettingRule(string Key, string Expected, Func<JsonElement, bool> IsLegal);
 
-/// <summary>Reads the settings of image processors, in which any key may be missing or null.</summary>
+/// <summary>Reads the settings of processors, in which any key may be missing or null.</summary>
 internal static class ProcessorSettings
 {
     /// <summary>
-    /// <c>preprocessor_config.json</c>, else the <c>image_processor</c> of <c>processor_config.json</c>; null when there is neither.
+    /// <c>preprocessor_config.json</c>, else the part of <c>processor_config.json</c>; null when there is neither.
     /// </summary>
-    public static ConfigNode? Find(string directory) =>
+    public static ConfigNode? Find(string directory, string part = "image_processor") =>
         ReadObject(directory, "preprocessor_config.json", root => root)
-        ?? ReadObject(directory, "processor_config.json", root => root.Object("image_processor"));
+        ?? ReadObject(directory, "processor_config.json", root => root.Object(part));
 
     /// <summary>The settings, if they obey the rules.</summary>
     /// <param name="file">The file's name, for the error.</param>
@@ -22,7 +22,7 @@ internal static class ProcessorSettings
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            return new LoadError($"{file}: image processor settings: found {json.ValueKind}, expected an object", file);
+            return new LoadError($"{file}: processor settings: found {json.ValueKind}, expected an object", file);
         }
         foreach (var rule in rules)
         {

@@ -13,14 +13,17 @@ public sealed record OutputHead(RmsNorm Norm, Linear LmHead)
         return new OutputHead(norm, lmHead.Exists || !tied ? lmHead.Linear(hidden, vocabulary) : embedTokens.AsHead());
     }
 
-    /// <summary><c>h [R, hidden] → [LogitRows, V]</c>; null when no row wants any.</summary>
+    /// <summary>
+    /// <c>h [R, hidden] → [LogitRows, V]</c>; null when no row wants any. A decoder that has already dropped the other rows gives
+    /// <c>[LogitRows, hidden]</c>.
+    /// </summary>
     public Tensor? Forward(IBackend b, Tensor h, Batch batch, Trace? trace)
     {
         if (batch.LogitRows.IsEmpty)
         {
             return null;
         }
-        h = Norm.Forward(b, batch.LogitRows.Length == batch.Layout.Rows ? h : b.Gather(h, batch.LogitRows));
+        h = Norm.Forward(b, batch.LogitRows.Length == h.Shape[0] ? h : b.Gather(h, batch.LogitRows));
         trace?.Invoke("final_norm", h);
         return LmHead.Forward(b, h);
     }

@@ -57,11 +57,6 @@ public sealed record Qwen3VlTextConfig(
     ImmutableArray<int> MropeSection,
     bool TieWordEmbeddings)
 {
-    private const int MaxLayers = 1024;
-    private const int MaxHeads = 1024;
-    private const int MaxHeadDim = 4096;
-    private const int MaxContext = 1 << 28;
-
     /// <param name="root">The top level, which alone says for sure whether the output head is tied.</param>
     public static Qwen3VlTextConfig Parse(ConfigNode text, ConfigNode root)
     {
@@ -69,17 +64,7 @@ public sealed record Qwen3VlTextConfig(
         {
             throw text.Wrong("attention_bias", "false, as in every published Qwen3-VL");
         }
-        var heads = text.Size("num_attention_heads", max: MaxHeads);
-        var kvHeads = text.Size("num_key_value_heads", heads, MaxHeads);
-        var headDim = text.Size("head_dim", 128, MaxHeadDim);
-        if (heads % kvHeads != 0)
-        {
-            throw text.Wrong("num_key_value_heads", $"a divisor of the {heads} attention heads");
-        }
-        if (headDim % 2 != 0)
-        {
-            throw text.Wrong("head_dim", "an even number");
-        }
+        var (heads, kvHeads, headDim) = AttentionHeads.Parse(text, heads: null, kvHeads: null, headDim: 128);
         // The hub's files: rope_theta beside rope_scaling. transformers 5 saves both as rope_parameters.
         var rope = text.Object("rope_parameters") ?? text.Object("rope_scaling");
         var theta = (rope is { } node && node.Has("rope_theta") ? node : text).PositiveNumber("rope_theta", 5e6);
@@ -87,12 +72,12 @@ public sealed record Qwen3VlTextConfig(
             text.Size("vocab_size", 151936),
             text.Size("hidden_size"),
             text.Size("intermediate_size"),
-            text.Size("num_hidden_layers", max: MaxLayers),
+            text.Size("num_hidden_layers", max: TransformerBounds.MaxLayers),
             heads,
             kvHeads,
             headDim,
             text.Choice("hidden_act", Activations.ByName, "silu"),
-            text.Size("max_position_embeddings", 128000, MaxContext),
+            text.Size("max_position_embeddings", 128000, TransformerBounds.MaxContext),
             text.PositiveNumber("rms_norm_eps", 1e-6),
             theta,
             ParseSection(rope, headDim),

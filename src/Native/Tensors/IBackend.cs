@@ -13,6 +13,15 @@ public enum Activation
 
     /// <summary>x σ(x).</summary>
     Silu,
+
+    /// <summary>tanh x.</summary>
+    Tanh,
+
+    /// <summary>max(x, 0).</summary>
+    Relu,
+
+    /// <summary>σ(x) = 1 / (1 + e^(−x)).</summary>
+    Sigmoid,
 }
 
 /// <summary>Rotary position embedding: which frequencies, and which axis of the position drives each.</summary>
@@ -132,6 +141,25 @@ public interface IBackend : IDisposable
     /// <summary>Rows side by side: <c>[…, A], […, B] → […, A + B]</c>.</summary>
     Tensor Concatenate(Tensor a, Tensor b);
 
+    // Audio
+
+    /// <summary>
+    /// Normalizes each step of <c>x [T, …, C]</c> by the steps up to it, as one group of <c>n(t)</c> numbers:
+    /// <c>mean(t) = Σ x(s) / n(t)</c>, <c>var(t) = Σ (x(s) − mean(s))² / n(t)</c> over <c>s ≤ t</c>, where each step is measured from the mean
+    /// at that step; then <c>(x − mean) · rsqrt(var + eps) · weight [C]</c>.
+    /// </summary>
+    Tensor CumulativeNorm(Tensor x, Tensor weight, float eps);
+
+    /// <summary>
+    /// Attention of each row to its neighbours, with an embedding of their distance: <c>q, k, v [R, H, D] → [R, H, D]</c>. Row <c>i</c> sees the
+    /// keys <c>j = i − before + s</c> for <c>s</c> in <c>[0, S)</c>, as far as they are in <c>[0, keys)</c>, under the logits
+    /// <c>softcap · tanh(q(i) · (k(j) + positions(s)) / softcap)</c>; scaling is the caller's. Rows that see nothing become zero.
+    /// </summary>
+    /// <param name="positions"><c>[S, H, D]</c>, from the key farthest back on; <c>S</c> is above <paramref name="before"/>.</param>
+    /// <param name="before">Rows that a row looks back.</param>
+    /// <param name="keys">The first rows, which are real; those behind them are padding that no row sees.</param>
+    Tensor LocalAttention(Tensor q, Tensor k, Tensor v, Tensor positions, int before, int keys, float softcap);
+
     // Positions and attention
 
     /// <summary>
@@ -164,4 +192,30 @@ public interface IBackend : IDisposable
     /// Attention of every query to every key, of which there may be another number: <c>q [R, H, D], k, v [S, Hkv, D] → [R, H, D]</c>, S above 0.
     /// </summary>
     Tensor CrossAttention(Tensor q, Tensor k, Tensor v, float scale);
+
+    // Planes
+
+    /// <summary>Columns <c>[first, first + count)</c> of the innermost axis.</summary>
+    Tensor Columns(Tensor x, int first, int count);
+
+    /// <summary>
+    /// Sums of planes, each row by its own factors: <c>planes [P, R, K], factors [R, Q · P] → [Q, R, K]</c>, where plane q of row r is
+    /// <c>Σ factors[r, q · P + p] · planes[p, r]</c>.
+    /// </summary>
+    Tensor MixPlanes(Tensor planes, Tensor factors);
+
+    /// <summary>Adds <c>factors[r, p] · x[r]</c> to plane p of row r: <c>planes [P, R, K], x [R, K], factors [R, P] → [P, R, K]</c>.</summary>
+    Tensor AddToPlanes(Tensor planes, Tensor x, Tensor factors);
+
+    /// <summary>
+    /// Rows of <paramref name="x"/> brought to the root mean square of those of <paramref name="like"/>:
+    /// <c>x · rms(like) / sqrt(max(mean(x²), floor))</c> over the innermost axis.
+    /// </summary>
+    Tensor MatchRms(Tensor x, Tensor like, float floor);
+
+    /// <summary>
+    /// What stands out of each row: <c>max(x − mean − deviations · std, 0)</c>, mean and standard deviation (of the population) over the
+    /// innermost axis.
+    /// </summary>
+    Tensor Outliers(Tensor x, float deviations);
 }

@@ -75,7 +75,7 @@ public sealed class Gemma3ConfigTests
         _ => throw new ArgumentException($"the fixture resolves 'vision.{key}', which this test does not know", nameof(key)),
     };
 
-    private static object Actual(Gemma3Rope rope, string key) => key switch
+    private static object Actual(RopeConfig rope, string key) => key switch
     {
         "theta" => rope.Theta,
         "linear_factor" => rope.LinearFactor,
@@ -93,7 +93,7 @@ public sealed class Gemma3ConfigTests
                     {
                         Gemma3TextConfig text => Actual(text, member.Name),
                         Gemma3VisionConfig vision => Actual(vision, member.Name),
-                        Gemma3Rope rope => Actual(rope, member.Name),
+                        RopeConfig rope => Actual(rope, member.Name),
                         _ => throw new InvalidOperationException($"{key} is {actual ?? "null"}"),
                     });
                 }

@@ -15,6 +15,7 @@ public sealed record GoldenOutput(string Name, float[] Values, int[] Shape, doub
 public sealed record GoldenCase(
     GoldenFamily Family,
     string Directory,
+    CaseFile File,
     CaseInputs Inputs,
     ImmutableArray<GoldenOutput> Outputs,
     ImmutableArray<int>? Greedy,
@@ -35,16 +36,21 @@ public sealed record GoldenCase(
 
     public static TheoryData<string?> WithGreedy => Goldens.Rows(Paths.Where(path => Read(path).Greedy is not null));
 
+    public static TheoryData<string?> WithLogits => Goldens.Rows(Paths.Where(path => Read(path).Logits is not null));
+
     public static TheoryData<string?> Checkpoints =>
         Goldens.Rows(Paths.Select(path => Path.GetDirectoryName(Path.GetDirectoryName(path))!).Distinct(StringComparer.Ordinal));
 
     public static IEnumerable<GoldenCase> Of(string checkpoint) =>
         Paths.Where(path => path.StartsWith(checkpoint + "/", StringComparison.Ordinal)).Select(Read);
 
+    /// <summary>Of the positions that <see cref="CaseInputs.LogitPositions"/> names; null when the case is about other states.</summary>
+    public GoldenOutput? Logits => Outputs.SingleOrDefault(output => output.Name is "logits" or "step_logits");
+
     public static GoldenCase Read(string path)
     {
         var file = Goldens.PathOf(path);
-        var json = JsonDocument.Parse(File.ReadAllText(file)).RootElement;
+        var json = JsonDocument.Parse(System.IO.File.ReadAllText(file)).RootElement;
         var tensors = GoldenTensors.Open(Path.ChangeExtension(file, ".safetensors"));
         var directory = Path.GetDirectoryName(Path.GetDirectoryName(file))!;
         var family = GoldenFamily.Of(path)!;
@@ -54,10 +60,12 @@ public sealed record GoldenCase(
         var informative = json.TryGetProperty("informative_only", out var names)
             ? names.EnumerateArray().Select(name => name.GetString()).ToArray()
             : [];
+        var caseFile = new CaseFile(file, json, tensors, Config(directory, overrides));
         return new GoldenCase(
             family,
             directory,
-            family.ReadInputs(new CaseFile(file, json, tensors, Config(directory, overrides))),
+            caseFile,
+            family.ReadInputs(caseFile),
             [
                 .. json.GetProperty("outputs").EnumerateObject()
                     .Where(output => !informative.Contains(output.Name) && !family.Indices.Contains(output.Name))
@@ -83,13 +91,13 @@ public sealed record GoldenCase(
 
     private static string? KindOf(string path)
     {
-        using var json = JsonDocument.Parse(File.ReadAllText(Goldens.PathOf(path)));
+        using var json = JsonDocument.Parse(System.IO.File.ReadAllText(Goldens.PathOf(path)));
         return json.RootElement.GetProperty("kind").GetString();
     }
 
     private static ConfigNode Config(string directory, ImmutableArray<(string Key, JsonElement Value)> overrides)
     {
-        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(directory, "config.json")))!;
+        var config = JsonNode.Parse(System.IO.File.ReadAllText(Path.Combine(directory, "config.json")))!;
         foreach (var (key, value) in overrides)
         {
             var steps = key.Split('.');
@@ -101,7 +109,12 @@ public sealed record GoldenCase(
     private static GoldenOutput Output(JsonProperty output, GoldenTensors tensors)
     {
         var tensor = tensors[output.Value.GetProperty("tensor").GetString()!];
-        var values = tensor.DType is "I32" or "I64" ? [.. tensor.Longs().Select(value => (float)value)] : tensor.Floats();
+        var values = tensor.DType switch
+        {
+            "I32" or "I64" => [.. tensor.Longs().Select(value => (float)value)],
+            "U8" => [.. tensor.Bytes().Select(value => (float)value)],
+            _ => tensor.Floats(),
+        };
         return new GoldenOutput(
             output.Name,
             values,

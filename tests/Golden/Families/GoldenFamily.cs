@@ -13,7 +13,7 @@ public sealed record CaseFile(string Path, JsonElement Json, GoldenTensors Tenso
     public ImmutableArray<int> Integers(string tensor) => [.. Tensors[tensor].Longs().Select(value => checked((int)value))];
 }
 
-/// <param name="Kind">As the fixtures name its states: image or video.</param>
+/// <param name="Kind">As the fixtures name its states: image, audio or video.</param>
 /// <param name="Position">Of its first token in the prompt; null when the case is about the tower alone.</param>
 public sealed record GoldenMedia(string Kind, int? Position, MediaInput Input);
 
@@ -28,6 +28,7 @@ public abstract class GoldenFamily
     private static readonly Dictionary<string, GoldenFamily> ByFolder = new(StringComparer.Ordinal)
     {
         ["gemma3"] = new Gemma3Family(),
+        ["gemma3n"] = new Gemma3nFamily(),
         ["qwen3_vl"] = new Qwen3VlFamily(),
     };
 
@@ -44,6 +45,11 @@ public abstract class GoldenFamily
 
     /// <summary>Adds a state of a tower to those of the media before it, as the fixtures do.</summary>
     public abstract void AddTowerState(Dictionary<string, List<float>> states, string kind, string state, ReadOnlySpan<float> values);
+
+    /// <summary>Brings states to what the case recorded of them, where that is less than all.</summary>
+    public virtual void Select(Dictionary<string, float[]> states, CaseFile file)
+    {
+    }
 
     protected static void Append(Dictionary<string, List<float>> states, string name, ReadOnlySpan<float> values)
     {

@@ -10,7 +10,7 @@ public sealed class ImageDecodeTests
     private const string Folder = "images/decode";
     private static readonly string IndexPath = Goldens.PathOf(Folder, "index.json");
 
-    private static readonly Lazy<IReadOnlyDictionary<string, JsonElement>> Index = new(() => ImageIndex.Read(IndexPath));
+    private static readonly Lazy<IReadOnlyDictionary<string, JsonElement>> Index = new(() => CorpusIndex.Read(IndexPath));
 
     private static readonly Lazy<GoldenTensors> Expected = new(() => GoldenTensors.Open(Goldens.PathOf(Folder, "expected.safetensors")));
 

@@ -18,7 +18,7 @@ public sealed class ImageHostileTests
     private const long MostAllocated = 32L << 20;
 
     private static readonly Lazy<IReadOnlyDictionary<string, JsonElement>> Index =
-        new(() => ImageIndex.Read(Goldens.PathOf(Folder, "index.json")));
+        new(() => CorpusIndex.Read(Goldens.PathOf(Folder, "index.json")));
 
     public static TheoryData<string?> Rows => Goldens.Rows(Index.Value.Keys);
 

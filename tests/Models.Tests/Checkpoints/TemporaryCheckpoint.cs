@@ -1,5 +1,4 @@
 using MlxActors.Golden;
-using MlxActors.Models.Gemma3;
 using MlxActors.Native.Checkpoints;
 using MlxActors.Native.Tensors;
 
@@ -27,7 +26,7 @@ internal sealed class TemporaryCheckpoint : IDisposable
     public static Checkpoint Open(string folder) =>
         Checkpoint.Open(folder).Match(opened => opened, error => throw new InvalidOperationException(error.ToString()));
 
-    public Gemma3Model Load(IBackend backend) => (Gemma3Model)ModelLoader.LoadModel(Folder, backend, CancellationToken.None)
+    public IModel Load(IBackend backend) => ModelLoader.LoadModel(Folder, backend, CancellationToken.None)
         .Match(model => model, error => throw new InvalidOperationException(error.Message));
 
     public LoadError LoadError(IBackend backend) => ModelLoader.LoadModel(Folder, backend, CancellationToken.None)

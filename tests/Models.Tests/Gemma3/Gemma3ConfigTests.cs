@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using MlxActors.Models.Gemma3;
+using MlxActors.Models.Nn;
 using MlxActors.Native.Checkpoints;
 
 namespace MlxActors.Models.Tests.Gemma3;
@@ -18,8 +19,8 @@ public sealed class Gemma3ConfigTests
 
         Assert.Equal((262208, 8, 4, 256), (text.VocabSize, text.NumAttentionHeads, text.NumKeyValueHeads, text.HeadDim));
         Assert.Equal([false, false, false, false, false, true, false], text.GlobalLayers.ToArray());
-        Assert.Equal(new Gemma3Rope(1e6, 1), text.RopeGlobal);
-        Assert.Equal(new Gemma3Rope(1e4, 1), text.RopeLocal);
+        Assert.Equal(new RopeConfig(1e6, 1), text.RopeGlobal);
+        Assert.Equal(new RopeConfig(1e4, 1), text.RopeLocal);
     }
 
     [Fact]

@@ -43,6 +43,9 @@ internal readonly unsafe struct Activate(float* x, float* up, float* y, long len
         Activation.GeluTanh => value / (1 + Math.Exp(-2 * Math.Sqrt(2 / Math.PI) * (value + 0.044715 * value * value * value))),
         Activation.Gelu => value * NormalDistribution.Cumulative(value),
         Activation.Silu => value / (1 + Math.Exp(-value)),
+        Activation.Tanh => Math.Tanh(value),
+        Activation.Relu => Math.Max(value, 0),
+        Activation.Sigmoid => 1 / (1 + Math.Exp(-value)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

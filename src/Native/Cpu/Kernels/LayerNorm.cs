@@ -41,13 +41,8 @@ internal readonly unsafe struct LayerNorm(float* x, float* weight, float* bias, 
         {
             var source = x + (long)row * width;
             var target = y + (long)row * width;
-            var sum = TSimd.Zero;
-            for (var i = 0; i < width; i += TSimd.Lanes)
-            {
-                sum = TSimd.Add(sum, VectorMath<TSimd, TFloats>.LoadUpTo(source + i, width - i));
-            }
-            var mean = TSimd.Sum(sum) / width;
-            var factor = TSimd.All(1 / MathF.Sqrt(SquaredDistance<TSimd, TFloats>(source, mean) / width + eps));
+            var mean = RowStatistics<TSimd, TFloats>.Mean(source, width);
+            var factor = TSimd.All(1 / MathF.Sqrt(RowStatistics<TSimd, TFloats>.Variance(source, width, mean) + eps));
             for (var i = 0; i < width; i += TSimd.Lanes)
             {
                 var value = TSimd.Subtract(VectorMath<TSimd, TFloats>.LoadUpTo(source + i, width - i), TSimd.All(mean));
@@ -57,24 +52,5 @@ internal readonly unsafe struct LayerNorm(float* x, float* weight, float* bias, 
                 VectorMath<TSimd, TFloats>.StoreUpTo(result, target + i, width - i);
             }
         }
-    }
-
-    private float SquaredDistance<TSimd, TFloats>(float* source, float mean)
-        where TSimd : struct, ISimd<TFloats>
-        where TFloats : struct
-    {
-        var squares = TSimd.Zero;
-        var whole = width / TSimd.Lanes * TSimd.Lanes;
-        for (var i = 0; i < whole; i += TSimd.Lanes)
-        {
-            var value = TSimd.Subtract(TSimd.Load(source + i), TSimd.All(mean));
-            squares = TSimd.MultiplyAdd(value, value, squares);
-        }
-        var sum = TSimd.Sum(squares);
-        for (var i = whole; i < width; i++)
-        {
-            sum += (source[i] - mean) * (source[i] - mean);
-        }
-        return sum;
     }
 }

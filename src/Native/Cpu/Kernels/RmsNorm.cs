@@ -35,13 +35,7 @@ internal readonly unsafe struct RmsNorm(float* x, float* weight, float* y, int w
         {
             var source = x + (long)row * width;
             var target = y + (long)row * width;
-            var squares = TSimd.Zero;
-            for (var i = 0; i < width; i += TSimd.Lanes)
-            {
-                var value = VectorMath<TSimd, TFloats>.LoadUpTo(source + i, width - i);
-                squares = TSimd.MultiplyAdd(value, value, squares);
-            }
-            var factor = TSimd.All(1 / MathF.Sqrt(TSimd.Sum(squares) / width + eps));
+            var factor = TSimd.All(1 / MathF.Sqrt(RowStatistics<TSimd, TFloats>.MeanSquare(source, width) + eps));
             var shift = TSimd.All(offset);
             for (var i = 0; i < width; i += TSimd.Lanes)
             {

@@ -84,12 +84,36 @@ internal static unsafe class VectorMath<TSimd, TFloats>
             TSimd.Multiply(TSimd.Multiply(x, x), x), TSimd.All(0.044715f), x), TSimd.All(1.5957691216f))),
         Activation.Gelu => TSimd.Multiply(x, NormalCumulative(x)),
         Activation.Silu => TimesSigmoid(x, x),
+        Activation.Tanh => Tanh(x),
+        Activation.Relu => TSimd.Max(x, TSimd.Zero),
+        Activation.Sigmoid => TimesSigmoid(TSimd.All(1), x),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TFloats TimesSigmoid(TFloats x, TFloats z) =>
         TSimd.Divide(x, TSimd.Add(TSimd.All(1), Exp(TSimd.Subtract(TSimd.Zero, z))));
+
+    /// <summary>
+    /// From ⅝ on by e^2x; below, where 1 is taken from numbers close to it, by the rational function of Cephes (S. L. Moshier,
+    /// tanhf.c).
+    /// </summary>
+    private static TFloats Tanh(TFloats x)
+    {
+        const float Limit = 0.625f;
+        var magnitude = TSimd.Max(x, TSimd.Subtract(TSimd.Zero, x));
+        var square = TSimd.Multiply(x, x);
+        var series = TSimd.All(-5.70498872745e-3f);
+        foreach (var coefficient in (ReadOnlySpan<float>)[2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f, -3.33332819422e-1f])
+        {
+            series = TSimd.MultiplyAdd(series, square, TSimd.All(coefficient));
+        }
+        var near = TSimd.MultiplyAdd(TSimd.Multiply(series, square), x, x);
+        var rest = TSimd.Divide(TSimd.All(2), TSimd.Add(Exp(TSimd.Add(magnitude, magnitude)), TSimd.All(1)));
+        var far = TSimd.Subtract(TSimd.All(1), rest);
+        var signed = TSimd.WhereNotBelow(x, 0, far, TSimd.Subtract(TSimd.Zero, far));
+        return TSimd.WhereNotBelow(magnitude, Limit, signed, near);
+    }
 
     /// <summary>
     /// Φ(x) = ½ erfc(−x/√2), with the Chebyshev fit of erfc in t = 1 / (1 + z/2) whose relative error stays below 1.2e-7 in the tail

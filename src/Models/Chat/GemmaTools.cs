@@ -5,14 +5,14 @@ using MlxActors.Native.Results;
 
 namespace MlxActors.Models.Chat;
 
-/// <summary>A turn as the template of Gemma 3 knows it.</summary>
-internal sealed record Gemma3Turn(Role Role, ImmutableArray<ContentPart> Parts);
+/// <summary>A turn as the templates of Gemma 3 and 3n know it.</summary>
+internal sealed record GemmaTurn(Role Role, ImmutableArray<ContentPart> Parts);
 
 /// <summary>
-/// How tools are put to Gemma 3, whose template knows none: as Python signatures in the system text, calls in a <c>tool_code</c> block,
+/// How tools are put to Gemma 3 and 3n, whose templates know none: as Python signatures in the system text, calls in a <c>tool_code</c> block,
 /// their results in a <c>tool_output</c> block of the user.
 /// </summary>
-internal static class Gemma3Tools
+internal static class GemmaTools
 {
     private const string Fence = "```";
 
@@ -28,14 +28,14 @@ internal static class Gemma3Tools
     /// <summary>
     /// The messages from <paramref name="first"/> on, without calls and results of tools. Results that follow no call stay what they are.
     /// </summary>
-    public static Result<ImmutableArray<Gemma3Turn>, PromptError> ToTurns(ImmutableArray<ChatMessage> messages, int first)
+    public static Result<ImmutableArray<GemmaTurn>, PromptError> ToTurns(ImmutableArray<ChatMessage> messages, int first)
     {
-        var turns = ImmutableArray.CreateBuilder<Gemma3Turn>();
+        var turns = ImmutableArray.CreateBuilder<GemmaTurn>();
         for (var i = first; i < messages.Length; i++)
         {
             if (messages[i].ToolCalls.IsEmpty)
             {
-                turns.Add(new Gemma3Turn(messages[i].Role, messages[i].Parts));
+                turns.Add(new GemmaTurn(messages[i].Role, messages[i].Parts));
                 continue;
             }
             switch (Calls(messages[i], $"messages[{i}]"))
@@ -43,13 +43,13 @@ internal static class Gemma3Tools
                 case Result<string, PromptError>.Error error:
                     return error.Reason;
                 case Result<string, PromptError>.Ok calls:
-                    turns.Add(new Gemma3Turn(messages[i].Role, [new ContentPart.Text(calls.Value)]));
+                    turns.Add(new GemmaTurn(messages[i].Role, [new ContentPart.Text(calls.Value)]));
                     break;
             }
             var results = messages.Skip(i + 1).TakeWhile(message => message.Role == Role.Tool).ToArray();
             if (results.Length > 0)
             {
-                turns.Add(new Gemma3Turn(Role.User, [new ContentPart.Text(Results(messages[i].ToolCalls, results))]));
+                turns.Add(new GemmaTurn(Role.User, [new ContentPart.Text(Results(messages[i].ToolCalls, results))]));
                 i += results.Length;
             }
         }
