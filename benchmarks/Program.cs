@@ -1,4 +1,5 @@
 using MlxActors.Benchmarks.Kernels;
+using MlxActors.Benchmarks.Passes;
 using MlxActors.Benchmarks.Stages;
 using MlxActors.Benchmarks.Synthesis;
 using MlxActors.Benchmarks.Tokenizers;
@@ -7,6 +8,8 @@ switch (args)
 {
     case [SynthesizeCommand.Name, .. var shape]:
         return SynthesizeCommand.Run(shape);
+    case [PassesCommand.Name, .. var folder]:
+        return PassesCommand.Run(folder);
     case [StagesCommand.Name, .. var arguments]:
         return StagesCommand.Run(arguments);
     case [TokenizersCommand.Name]:

@@ -20,9 +20,23 @@ public sealed class SyntheticWeights(ulong seed)
         // Evenly spread levels of step s have the variance (s · 2^bits)² / 12; it should be 1 / columns.
         var step = MathF.Sqrt(12f / columns) / (1 << bits);
         var groups = new Shape(rows, columns / groupSize);
-        yield return Random($"{module}.weight", DType.UInt32, new Shape(rows, columns * bits / 32));
+        yield return Random($"{module}.weight", DType.UInt32, new Shape(rows, columns * bits / 32), _ => { });
         yield return Constant($"{module}.scales", groups, step);
         yield return Constant($"{module}.biases", groups, -step * ((1 << bits) - 1) / 2);
+    }
+
+    /// <summary>A BFloat16 tensor of random numbers for sums of <paramref name="terms"/> products.</summary>
+    public TensorSource Plain(string name, Shape shape, int terms)
+    {
+        // Evenly spread numbers up to a have the variance a² / 3; it should be 1 / terms.
+        var scale = MathF.Sqrt(3f / terms) / -short.MinValue;
+        return Random(name, DType.BFloat16, shape, block =>
+        {
+            foreach (ref var number in MemoryMarshal.Cast<byte, short>(block.AsSpan()))
+            {
+                number = (short)(BitConverter.SingleToUInt32Bits(number * scale) >> 16);
+            }
+        });
     }
 
     /// <summary>A BFloat16 tensor of one number.</summary>
@@ -33,8 +47,8 @@ public sealed class SyntheticWeights(ulong seed)
         WriteBlocks(stream, shape.Count * DType.BFloat16.Size(), block, _ => { });
     });
 
-    /// <summary>Random bits.</summary>
-    private TensorSource Random(string name, DType dtype, Shape shape) => new(name, dtype, shape, stream =>
+    /// <param name="shape">Of random bits, before <paramref name="turn"/> makes numbers of a block of them.</param>
+    private TensorSource Random(string name, DType dtype, Shape shape, Action<byte[]> turn) => new(name, dtype, shape, stream =>
     {
         var state = seed ^ BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
         WriteBlocks(stream, shape.Count * dtype.Size(), new byte[BlockBytes], block =>
@@ -43,6 +57,7 @@ public sealed class SyntheticWeights(ulong seed)
             {
                 word = SplitMix64(ref state);
             }
+            turn(block);
         });
     });
 
