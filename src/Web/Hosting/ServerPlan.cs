@@ -3,7 +3,6 @@ using Akka.Hosting;
 using MlxActors.Actors.Hosting;
 using MlxActors.Models.Media;
 using MlxActors.Native.Results;
-using MlxActors.Web.Media;
 
 namespace MlxActors.Web.Hosting;
 
@@ -19,7 +18,7 @@ internal sealed record ServerPlan(
     Config Hocon,
     ServerSettings Settings,
     EngineSettings Engine,
-    FetchSettings Media,
+    MediaSettings Media,
     ModelChoice Choice,
     Action<AkkaConfigurationBuilder> AddActors)
 {
@@ -27,8 +26,8 @@ internal sealed record ServerPlan(
     public static Result<ServerPlan, string> Make(Config hocon, string? model, Surroundings surroundings) =>
         ServerSettings.Read(hocon, surroundings).Bind(settings =>
         EngineSettings.Read(hocon).Bind(engine =>
-        FetchSettings.Read(hocon).Bind(fetch =>
+        MediaSettings.Read(hocon, surroundings.Variable("PATH") ?? "").Bind(media =>
         ModelChoice.Make(settings.Catalog, model, settings.DefaultModels).Map(choice => new ServerPlan(
-            hocon, settings, engine, fetch, choice, akka => akka.AddMlxActors(
-                new MlxActorsOptions(choice.Catalog.Resolve, engine.Load, new MediaDecoder(ImageLimits.Default))))))));
+            hocon, settings, engine, media, choice, akka => akka.AddMlxActors(new MlxActorsOptions(
+                choice.Catalog.Resolve, engine.Load, new MediaDecoder(media.Limits, media.Ffmpeg, TimeProvider.System))))))));
 }
