@@ -8,15 +8,17 @@ public sealed class AudioDecodeTests
 {
     public static TheoryData<string?> Compressed => AudioCorpus.Files(row => !AudioCorpus.IsOwn(row));
 
+    /// <summary>Of the others the reference holds 16 kHz only.</summary>
+    public static TheoryData<string?> CompressedAtOwnRate => AudioCorpus.Files(row =>
+        !AudioCorpus.IsOwn(row) && AudioCorpus.Samples(row.GetProperty("file").GetString()!) is not null);
+
     [SkippableTheory]
-    [MemberData(nameof(Compressed))]
+    [MemberData(nameof(CompressedAtOwnRate))]
     public void Audio_CompressedFileAtItsOwnRate_IsThatOfTheReference(string? name)
     {
         var file = Goldens.SkipWhenNone(name, AudioCorpus.Folder);
-        var expected = AudioCorpus.Samples(file);
-        Skip.If(expected is null, "the reference holds this file at 16 kHz only");
 
-        AssertClose(file, expected, AudioCorpus.Row(file).GetProperty("rate").GetInt32(), "snr_db");
+        AssertClose(file, AudioCorpus.Samples(file)!, AudioCorpus.Row(file).GetProperty("rate").GetInt32(), "snr_db");
     }
 
     [SkippableTheory]

@@ -24,7 +24,10 @@ internal static class FfmpegImages
         FfmpegSession session, ImageLimits limits, bool isOrientedHere, CancellationToken cancellationToken) =>
         session.FfmpegAsync<PamPicture>(
             [.. isOrientedHere ? ["-noautorotate"] : Array.Empty<string>(), "-max_pixels", $"{Math.Min(limits.MaxPixels, int.MaxValue)}"],
-            ["-map", "0:v:0", "-frames:v", "1", "-pix_fmt", "rgba", "-c:v", "pam", "-f", "image2pipe"],
+            [
+                "-map", "0:v:0", "-frames:v", "1",
+                "-sws_flags", FfmpegSession.ScalerFlags, "-pix_fmt", "rgba", "-c:v", "pam", "-f", "image2pipe",
+            ],
             async (output, token) => (await output.ReadPicturesAsync(session.Format, limits, most: 1, token))
                 .Bind(Result<PamPicture, MediaError> (pictures) => pictures is [var picture]
                     ? picture

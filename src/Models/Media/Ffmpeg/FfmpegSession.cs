@@ -11,6 +11,9 @@ internal sealed partial class FfmpegSession(FfmpegTools tools, long maxMemory, M
     /// <summary>More threads decode little faster, and each keeps frames.</summary>
     private const string Threads = "4";
 
+    /// <summary>Exact sums, and colour at the full size between its samples: ffmpeg's defaults trade both for speed.</summary>
+    public const string ScalerFlags = "bicubic+full_chroma_int+accurate_rnd";
+
     public MediaFormat Format => format;
 
     /// <param name="inputOptions">Of the decoder.</param>

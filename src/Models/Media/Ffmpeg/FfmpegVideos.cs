@@ -76,7 +76,8 @@ internal static class FfmpegVideos
                 "-map", "0:v:0", "-vf", $"select='{string.Join('+', frames.Select(index => $"eq(n,{index})"))}'",
                 // Frames as they come, none repeated or left out to keep a rate.
                 probe.HasFpsMode ? "-fps_mode" : "-vsync", "passthrough",
-                "-frames:v", $"{frames.Length}", "-pix_fmt", "rgb24", "-c:v", "pam", "-f", "image2pipe",
+                "-frames:v", $"{frames.Length}",
+                "-sws_flags", FfmpegSession.ScalerFlags, "-pix_fmt", "rgb24", "-c:v", "pam", "-f", "image2pipe",
             ],
             async (output, token) => (await output.ReadPicturesAsync(session.Format, limits, frames.Length, token)).Bind(pictures =>
                 OfOneSize(session.Format, pictures)),
