@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using MlxActors.Models.Media.Ffmpeg;
 using MlxActors.Native.Results;
 using MlxActors.Web.Hosting;
 
@@ -40,7 +41,8 @@ internal static class Serve
             return await FailAsync(
                 $"Cannot listen on {plan.Settings.Address}: {e.Message}. Choose another address with --host and --port.", Failure);
         }
-        Console.WriteLine(StartupText.Compose(plan.Choice, plan.Engine.Describe(), app.Urls));
+        var ffmpeg = await FfmpegVersion.FindAsync(plan.Media.Ffmpeg, CancellationToken.None);
+        Console.WriteLine(StartupText.Compose(plan.Choice, plan.Engine.Describe(), ffmpeg, app.Urls));
         using var secondSignal = new SecondSignal(Environment.Exit);
         await app.WaitForShutdownAsync();
         return 0;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Akka.Actor;
+using MlxActors.Native.Results;
 using MlxActors.Web.Hosting;
 
 namespace MlxActors.Web.Cli;
@@ -8,7 +9,8 @@ namespace MlxActors.Web.Cli;
 internal static class StartupText
 {
     /// <param name="engine">What computes, in words.</param>
-    public static string Compose(ModelChoice choice, string engine, IEnumerable<string> urls) => string.Join(
+    /// <param name="ffmpeg">Its version; or why there is none, in words that follow "ffmpeg, which".</param>
+    public static string Compose(ModelChoice choice, string engine, Result<string, string> ffmpeg, IEnumerable<string> urls) => string.Join(
         Environment.NewLine,
         [
             $"MlxActors {VersionOf(typeof(StartupText).Assembly)}",
@@ -16,8 +18,13 @@ internal static class StartupText
             $"  Engine  {engine}",
             $"  Model   {choice.Model.Id}{(choice.Why is { } why ? $" ({why})" : "")}",
             .. choice.Hint is { } hint ? [$"          {hint}"] : Array.Empty<string>(),
+            $"  Media   PNG, JPEG, WAV; {ffmpeg.Match(Decoded, Missing)}",
             .. urls.Select(url => $"  Ready   {url}/v1/chat/completions"),
         ]);
+
+    private static string Decoded(string version) => $"other formats and video by ffmpeg {version}";
+
+    private static string Missing(string why) => $"no other format and no video: they need ffmpeg, which {why}";
 
     // The build marks assemblies with what it used; the package itself only has a version.
     private static string AkkaInUse()

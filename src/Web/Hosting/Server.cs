@@ -38,7 +38,7 @@ internal static class Server
             .AddSingleton(plan.Times)
             .AddSingleton(plan.Choice.Catalog)
             .AddSingleton(plan.Choice.Model)
-            .AddSingleton(plan.Media)
+            .AddSingleton(plan.Media.Fetch)
             .AddSingleton<ResolveHost>(Dns.GetHostAddressesAsync)
             .AddSingleton<MediaFetcher>()
             .AddSingleton<MediaResolver>()

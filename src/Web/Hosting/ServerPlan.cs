@@ -3,7 +3,6 @@ using Akka.Hosting;
 using MlxActors.Actors.Hosting;
 using MlxActors.Models.Media;
 using MlxActors.Native.Results;
-using MlxActors.Web.Media;
 
 namespace MlxActors.Web.Hosting;
 
@@ -20,7 +19,7 @@ internal sealed record ServerPlan(
     ServerSettings Settings,
     TimeLimits Times,
     EngineSettings Engine,
-    FetchSettings Media,
+    MediaSettings Media,
     ModelChoice Choice,
     Action<AkkaConfigurationBuilder> AddActors)
 {
@@ -29,9 +28,12 @@ internal sealed record ServerPlan(
         ServerSettings.Read(hocon, surroundings).Bind(settings =>
         TimeLimits.Read(hocon).Bind(times =>
         EngineSettings.Read(hocon).Bind(engine =>
-        FetchSettings.Read(hocon).Bind(fetch =>
+        MediaSettings.Read(hocon, surroundings.Variable("PATH") ?? "").Bind(media =>
         ModelChoice.Make(settings.Catalog, model, settings.DefaultModels).Map(choice => new ServerPlan(
-            hocon, settings, times, engine, fetch, choice, akka => akka.AddMlxActors(
+            hocon, settings, times, engine, media, choice, akka => akka.AddMlxActors(
                 new MlxActorsOptions(
-                    choice.Catalog.Resolve, engine.Load, new MediaDecoder(ImageLimits.Default), new ActorMetrics()))))))));
+                    choice.Catalog.Resolve,
+                    engine.Load,
+                    new MediaDecoder(media.Limits, media.Ffmpeg, TimeProvider.System),
+                    new ActorMetrics()))))))));
 }

@@ -1,3 +1,6 @@
+using MlxActors.Models.Media;
+using MlxActors.Models.Media.Audio;
+using MlxActors.Models.Media.Ffmpeg;
 using MlxActors.Native.Cpu;
 using MlxActors.Native.Results;
 using MlxActors.Web.Hosting;
@@ -62,9 +65,25 @@ public sealed class PlanTests : IDisposable
     }
 
     [Fact]
+    public void ShippedSettings_DecodeWithinTheDecodersOwnLimits()
+    {
+        var media = Ok(Plan("demo")).Media;
+
+        Assert.Equal((MediaLimits.Default.Images, MediaLimits.Default.Video), (media.Limits.Images, media.Limits.Video));
+        Assert.Equal(new AudioLimits(600, 57_600_000), media.Limits.Audio);
+        Assert.Equal(new FfmpegSettings(new FfmpegLocation.Auto(""), TimeSpan.FromMinutes(1), 2L << 30), media.Ffmpeg);
+    }
+
+    [Theory]
+    [InlineData("off", typeof(FfmpegLocation.Off))]
+    [InlineData("/opt/ffmpeg/bin/ffmpeg", typeof(FfmpegLocation.At))]
+    public void FfmpegPath_SaysWhereItIs(string path, Type expected) =>
+        Assert.IsType(expected, Ok(Plan("demo", null, $"mlxactors.media.ffmpeg.path = \"{path}\"")).Media.Ffmpeg.Location);
+
+    [Fact]
     public void ShippedSettings_FetchFromPublicHostsOnly_WithinLimits()
     {
-        var fetch = Ok(Plan("demo")).Media;
+        var fetch = Ok(Plan("demo")).Media.Fetch;
 
         Assert.True(fetch.Enabled);
         Assert.False(fetch.AllowPrivateAddresses);
@@ -78,6 +97,13 @@ public sealed class PlanTests : IDisposable
     [InlineData("mlxactors.http.port = 70000", "70000")]
     [InlineData("mlxactors.engine.mode = quick", "mlxactors.engine.mode")]
     [InlineData("mlxactors.engine.threads = 0", "mlxactors.engine.threads")]
+    [InlineData("mlxactors.media.max-image-pixels = many", "mlxactors.media")]
+    [InlineData("mlxactors.media.max-image-pixels = 0", "mlxactors.media.max-image-pixels")]
+    [InlineData("mlxactors.media.max-audio-seconds = 0", "mlxactors.media.max-audio-seconds")]
+    [InlineData("mlxactors.media.max-video-frames = 0", "mlxactors.media.max-video-frames")]
+    [InlineData("mlxactors.media.max-video-pixels = 0", "mlxactors.media.max-video-pixels")]
+    [InlineData("mlxactors.media.ffmpeg.timeout = 0s", "mlxactors.media.ffmpeg.timeout")]
+    [InlineData("mlxactors.media.ffmpeg.max-memory = 0", "mlxactors.media.ffmpeg.max-memory")]
     [InlineData("mlxactors.media.fetch.enabled = perhaps", "mlxactors.media.fetch")]
     [InlineData("mlxactors.media.fetch.max-urls = 0", "mlxactors.media.fetch.max-urls")]
     [InlineData("mlxactors.media.fetch.max-bytes = 0", "mlxactors.media.fetch.max-bytes")]

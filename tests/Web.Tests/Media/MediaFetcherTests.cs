@@ -1,5 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MlxActors.Native.Results;
 using MlxActors.Web.Media;
@@ -338,6 +342,29 @@ public sealed class MediaFetcherTests : IAsyncDisposable
         await gone.DisposeAsync();
 
         Assert.Equal(new FetchError.Unreachable(), Error(await FetchAsync(url)));
+    }
+
+    [Fact]
+    public async Task Certificate_ThatNobodyTrusts_EndsTheConnection()
+    {
+        using var key = RSA.Create(2048);
+        using var certificate = new CertificateRequest("CN=files.test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        var fetching = FetchAsync(new Uri($"https://files.test:{port}/a.png"), Settings, ToLoopback);
+        using var client = await listener.AcceptTcpClientAsync();
+        await using var encrypted = new SslStream(client.GetStream());
+        var head = await Record.ExceptionAsync(async () =>
+        {
+            await encrypted.AuthenticateAsServerAsync(certificate);
+            Assert.Equal(0, await encrypted.ReadAsync(new byte[1]));
+        });
+
+        Assert.Equal(new FetchError.Unreachable(), Error(await fetching));
+        Assert.True(head is null or IOException or AuthenticationException, $"{head}");
     }
 
     private static Task<Result<ReadOnlyMemory<byte>, FetchError>> FetchAsync(

@@ -1,7 +1,11 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MlxActors.Golden;
+using MlxActors.Models.Media;
+using MlxActors.Models.Media.Ffmpeg;
+using MlxActors.Native.Results;
 using MlxActors.Web.Tests.Media;
 using MlxActors.Web.Tests.Serving;
 
@@ -54,6 +58,34 @@ public sealed class MediaRequestTests(MediaServer server)
         var image = Image($"data:audio/mpeg;base64,{Convert.ToBase64String(Picture("demo-067-1.png"))}");
 
         Assert.Equal("The background is black.", Chat.ContentOf(await AskAsync("demo", User(Text(Background), image))));
+    }
+
+    [SkippableFact]
+    public async Task Image_InAFormatOfFfmpegs_GivesTheAnswerOfItsPixels()
+    {
+        var found = await FfmpegVersion.FindAsync(FfmpegSettings.Default, CancellationToken.None);
+        Skip.If(found is Result<string, string>.Error, "no ffmpeg on this machine");
+        var image = Image($"data:image/x-portable-pixmap;base64,{Convert.ToBase64String(AsPixmap(Picture("demo-078-1.png")))}");
+
+        var expected = await AskAsync("demo", User(Inline("demo-078-1.png"), Text("What do you see?")));
+        var answer = await AskAsync("demo", User(image, Text("What do you see?")));
+
+        Assert.Equal(Chat.ContentOf(expected), Chat.ContentOf(answer));
+        Assert.Contains("triangle", Chat.ContentOf(answer));
+    }
+
+    [SkippableFact]
+    public async Task Image_InAFormatOfFfmpegs_WithoutOne_IsAnErrorThatSaysWhatToInstall()
+    {
+        var image = Image($"data:image/png;base64,{Convert.ToBase64String(AsPixmap(Picture("demo-078-1.png")))}");
+        await using var bare = await TestServer.StartAsync(TestServer.Plan("mlxactors.media.ffmpeg.path = off"));
+
+        using var response = await Chat.PostAsync(bare.Http, Body("demo", User(image)));
+
+        var error = (await Chat.JsonAsync(response)).GetProperty("error");
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("messages[0].content[0].image_url", error.GetProperty("param").GetString());
+        Assert.Contains("install ffmpeg", error.GetProperty("message").GetString());
     }
 
     [SkippableFact]
@@ -187,6 +219,14 @@ public sealed class MediaRequestTests(MediaServer server)
     private static JsonObject Image(string url) => Part("image_url", new JsonObject { ["url"] = url });
 
     private static JsonObject Inline(string name) => Image($"data:image/png;base64,{Convert.ToBase64String(Picture(name))}");
+
+    // Which the server does not decode itself.
+    private static byte[] AsPixmap(byte[] png)
+    {
+        var image = ImageDecoder.Decode(png, ImageLimits.Default, Transparency.Dropped)
+            .Match(image => image, error => throw new InvalidDataException(error.Message));
+        return [.. Encoding.ASCII.GetBytes($"P6\n{image.Width} {image.Height}\n255\n"), .. image.Rgb];
+    }
 
     private static byte[] Picture(string name)
     {

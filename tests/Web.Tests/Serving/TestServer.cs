@@ -24,14 +24,19 @@ internal sealed class TestServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>The plan as Program makes it, on the demo model in exact mode, untouched by this machine's caches and variables.</summary>
+    /// <summary>
+    /// The plan as Program makes it, on the demo model in exact mode, untouched by this machine's caches and variables but the one that
+    /// leads to ffmpeg.
+    /// </summary>
     public static ServerPlan Plan(string overrides = "")
     {
         const string Settings = "mlxactors.http.port = 0\nmlxactors.engine { mode = exact, threads = 1 }\n";
         return HoconFiles.Load(Path.Combine(AppContext.BaseDirectory, "hocon"), null, Settings + overrides)
-            .Bind(hocon => ServerPlan.Make(hocon, "demo", new Surroundings(_ => null, Path.GetTempPath(), AppContext.BaseDirectory)))
+            .Bind(hocon => ServerPlan.Make(hocon, "demo", new Surroundings(SearchPath, Path.GetTempPath(), AppContext.BaseDirectory)))
             .Match(plan => plan, error => throw new InvalidOperationException(error));
     }
+
+    private static string? SearchPath(string variable) => variable == "PATH" ? Environment.GetEnvironmentVariable(variable) : null;
 
     public static async Task<TestServer> StartAsync(ServerPlan plan)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MlxActors.Native.Results;
 using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi.Errors;
@@ -10,7 +11,7 @@ internal static class MediaFields
     private static readonly Decoder<string> Detail = Decode.OneOf("auto", "low", "high");
 
     /// <summary><c>{"url": …}</c>; also the URL alone, as many clients send it.</summary>
-    public static Decoder<MediaReference> Url { get; } = (value, path) => value.ValueKind == System.Text.Json.JsonValueKind.String
+    public static Decoder<MediaReference> Url { get; } = (value, path) => value.ValueKind == JsonValueKind.String
         ? Decode.Text(value, path).Bind(text => MediaText.Reference(text, path, path))
         : ObjectReader.Decoder(fields =>
         {
@@ -39,7 +40,7 @@ internal static class MediaFields
             ? Faults.NotSupported(path, "files without 'file_data' are")
             : MediaText.DataUri(data, dataPath).Bind(file => KindOf(file.MediaType) is { } kind
                 ? Result.Ok<(FileKind, MediaReference), ApiError>((kind, new MediaReference.Inline(file.Content, path)))
-                : Faults.NotSupported(dataPath, $"files other than images and audio are")));
+                : Faults.NotSupported(dataPath, "files other than images and audio are")));
     })(value, path);
 
     private static FileKind? KindOf(string mediaType) =>
