@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using MlxActors.Web.Tests.Serving;
+
+namespace MlxActors.Web.Tests.Guarantees;
+
+/// <summary>The end of the server: in a process of its own, told by signals as systems do; and, where a step must be held up, in this one.</summary>
+public sealed class StoppingTests
+{
+    private const int KilledByTerm = 128 + 15;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static JsonObject Story => Chat.Request("Tell me a story.", stream: true);
+
+    [SkippableTheory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task Signal_LetsTheRunningAnswerFinish_AndExitsWithZero(string signal)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "signals");
+        await using var server = await ServerProcess.StartAsync("");
+        await using var lines = new LineReader(await Chat.StreamAsync(server.Http, Story));
+        await lines.UntilAsync(line => line.Contains("\"content\""));
+
+        await server.SignalAsync(signal);
+
+        Assert.Equal("data: [DONE]", (await lines.ToEndAsync())[^1]);
+        Assert.Equal(0, await server.ExitCodeAsync());
+    }
+
+    [SkippableFact]
+    public async Task Signal_WithADeadlineThatIsOver_EndsTheAnswerWithALastEvent_AndExitsWithZero()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "signals");
+        await using var server = await ServerProcess.StartAsync("mlxactors.shutdown.deadline = 1ms");
+        await using var lines = new LineReader(await Chat.StreamAsync(server.Http, Story));
+        await lines.UntilAsync(line => line.Contains("\"content\""));
+
+        await server.SignalAsync("TERM");
+
+        Assert.Contains("\"code\":\"shutting_down\"", (await lines.ToEndAsync())[^1]);
+        Assert.Equal(0, await server.ExitCodeAsync());
+    }
+
+    [SkippableFact]
+    public async Task Signal_WithNothingToDo_ExitsWithZero()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "signals");
+        await using var server = await ServerProcess.StartAsync("");
+
+        await server.SignalAsync("TERM");
+
+        Assert.Equal(0, await server.ExitCodeAsync());
+        Assert.DoesNotContain("fail:", server.Output);
+    }
+
+    [SkippableFact]
+    public async Task SecondSignal_ExitsAtOnce()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "signals");
+        await using var server = await ServerProcess.StartAsync("mlxactors { shutdown.deadline = 10m, engine.max-batch = 1 }");
+        // One after the other, since the batch holds one: enough to be at it for much longer than two signals take.
+        using var leave = new CancellationTokenSource();
+        var answers = Enumerable.Range(0, 40).Select(_ => Chat.StreamAsync(server.Http, Story, leave.Token)).ToList();
+        await using var lines = new LineReader(await await Task.WhenAny(answers));
+        await lines.UntilAsync(line => line.Contains("\"content\""));
+
+        await server.SignalAsync("TERM");
+        await server.SignalAsync("TERM");
+
+        Assert.Equal(KilledByTerm, await server.ExitCodeAsync());
+        await leave.CancelAsync();
+        await Task.WhenAny(Task.WhenAll(answers));
+    }
+
+    [Fact]
+    public async Task Requests_WhileTheServerStops_Are503_AndTheRunningAnswerIsWhole()
+    {
+        var (atWork, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var gate = new GatedServer
+        {
+            OnForward = batch =>
+            {
+                if (batch.Caches[0].Length > 20)
+                {
+                    atWork.TrySetResult();
+                    mayGoOn.Task.Wait(Patience);
+                }
+            },
+        };
+        await using var server = await gate.StartAsync();
+        var running = Chat.PostAsync(server.Http, Story);
+        await atWork.Task.WaitAsync(Patience);
+
+        var stopping = server.StopAsync();
+        await GatedServer.HealthBecomesAsync(server, "\"status\":\"stopping\"");
+        using var refused = await Chat.PostAsync(server.Http, Chat.Request("Hello"));
+        mayGoOn.SetResult();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal("shutting_down", (await Chat.JsonAsync(refused)).GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal("[DONE]", (await Chat.EventsAsync(await running))[^1]);
+        await stopping;
+    }
+}
