@@ -8,6 +8,11 @@ namespace MlxActors.Web.Tests.Guarantees;
 public sealed class StoppingTests
 {
     private const int KilledByTerm = 128 + 15;
+
+    /// <summary>Answers that are made one after the other take much longer than a signal does.</summary>
+    private const int Many = 40;
+    private const string OneByOne = "mlxactors.engine.max-batch = 1\n";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static JsonObject Story => Chat.Request("Tell me a story.", stream: true);
@@ -29,16 +34,18 @@ public sealed class StoppingTests
     }
 
     [SkippableFact]
-    public async Task Signal_WithADeadlineThatIsOver_EndsTheAnswerWithALastEvent_AndExitsWithZero()
+    public async Task Signal_WithADeadlineThatIsOver_EndsEveryAnswerInGoodOrder_AndExitsWithZero()
     {
         Skip.If(OperatingSystem.IsWindows(), "signals");
-        await using var server = await ServerProcess.StartAsync("mlxactors.shutdown.deadline = 1ms");
-        await using var lines = new LineReader(await Chat.StreamAsync(server.Http, Story));
-        await lines.UntilAsync(line => line.Contains("\"content\""));
+        await using var server = await ServerProcess.StartAsync(OneByOne + "mlxactors.shutdown.deadline = 1ms");
+        var answers = Enumerable.Range(0, Many).Select(_ => Chat.PostAsync(server.Http, Story)).ToList();
+        await Task.WhenAny(answers);
 
         await server.SignalAsync("TERM");
 
-        Assert.Contains("\"code\":\"shutting_down\"", (await lines.ToEndAsync())[^1]);
+        var ends = await Task.WhenAll(answers.Select(async answer => await (await answer).Content.ReadAsStringAsync()));
+        Assert.Contains(ends, end => end.Contains("\"code\":\"shutting_down\""));
+        Assert.All(ends, end => Assert.True(end.EndsWith("data: [DONE]\n\n", StringComparison.Ordinal) || end.Contains("\"shutting_down\""), end));
         Assert.Equal(0, await server.ExitCodeAsync());
     }
 
@@ -58,10 +65,9 @@ public sealed class StoppingTests
     public async Task SecondSignal_ExitsAtOnce()
     {
         Skip.If(OperatingSystem.IsWindows(), "signals");
-        await using var server = await ServerProcess.StartAsync("mlxactors { shutdown.deadline = 10m, engine.max-batch = 1 }");
-        // One after the other, since the batch holds one: enough to be at it for much longer than two signals take.
+        await using var server = await ServerProcess.StartAsync(OneByOne + "mlxactors.shutdown.deadline = 10m");
         using var leave = new CancellationTokenSource();
-        var answers = Enumerable.Range(0, 40).Select(_ => Chat.StreamAsync(server.Http, Story, leave.Token)).ToList();
+        var answers = Enumerable.Range(0, Many).Select(_ => Chat.StreamAsync(server.Http, Story, leave.Token)).ToList();
         await using var lines = new LineReader(await await Task.WhenAny(answers));
         await lines.UntilAsync(line => line.Contains("\"content\""));
 
