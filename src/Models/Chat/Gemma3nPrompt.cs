@@ -49,8 +49,8 @@ public static class Gemma3nPrompt
         {
             PromptPart.Image image => Image.Expand(text, image.Index, tokens.PerImage),
             PromptPart.Audio audio => Audio.Expand(text, audio.Index, tokens.PerClip),
-            PromptPart.Video video => Enumerable.Repeat(video.Index, framesOf(video.Index))
-                .Aggregate(text, (written, index) => Image.Expand(written, index, tokens.PerImage)),
+            PromptPart.Video video => Enumerable.Range(0, framesOf(video.Index))
+                .Aggregate(text, (written, frame) => Image.Expand(written, video.Index, tokens.PerImage, frame)),
             _ => throw new UnreachableException(),
         });
 }

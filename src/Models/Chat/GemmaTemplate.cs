@@ -13,8 +13,8 @@ internal sealed record GemmaMedium(string Written, string Start, string Token, s
     /// Its soft tokens. They are written into the text, so that the newlines around them join with those of their neighbours, as in the
     /// reference.
     /// </summary>
-    public PromptText Expand(PromptText text, int index, int tokens) =>
-        text.Template("\n\n" + Start).Media(index, Token, tokens).Template(End + "\n\n");
+    public PromptText Expand(PromptText text, int index, int tokens, int piece = 0) =>
+        text.Template("\n\n" + Start).Media(index, Token, tokens, piece).Template(End + "\n\n");
 }
 
 /// <summary>

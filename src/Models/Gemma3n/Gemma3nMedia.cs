@@ -6,14 +6,8 @@ using MlxActors.Native.Results;
 
 namespace MlxActors.Models.Gemma3n;
 
-/// <summary>What a file becomes: one input of a tower, or one for each frame of a video.</summary>
-public sealed record Gemma3nInputs(ImmutableArray<(MediaInput Input, ContentHash Hash)> Parts)
-{
-    public static Gemma3nInputs Of(MediaInput input, MediaSource source) => new([(input, ContentHash.Of(source.Content.Span))]);
-}
-
-/// <summary>Pictures, and videos as pictures of their frames: the reference takes no videos.</summary>
-public sealed class Gemma3nPictures(ImageProcessor images)
+/// <summary>Which frames of a video are looked at.</summary>
+public static class Gemma3nFrames
 {
     /// <summary>Speech and gestures change faster, but scenes do not; and a minute still fits into the context.</summary>
     private const double FramesPerSecond = 1;
@@ -21,19 +15,8 @@ public sealed class Gemma3nPictures(ImageProcessor images)
     /// <summary>With 256 tokens each, they take a quarter of the context of the published models.</summary>
     private const int MostFrames = 32;
 
-    public Result<Gemma3nInputs, MediaError> Picture(MediaSource source, IMediaDecoder decoder, CancellationToken cancellationToken) =>
-        decoder.Image(source.Content, Transparency.Dropped, cancellationToken)
-            .Map(image => Gemma3nInputs.Of(images.Process(image), source));
-
-    public Result<Gemma3nInputs, MediaError> Video(MediaSource source, IMediaDecoder decoder, CancellationToken cancellationToken) =>
-        decoder.Video(source.Content, ChooseFrames, cancellationToken).Map(video =>
-        {
-            var hash = ContentHash.Of(source.Content.Span);
-            return new Gemma3nInputs([.. video.Frames.Select((frame, i) => ((MediaInput)images.Process(frame), hash.Part(i)))]);
-        });
-
     /// <summary>The middle frame of each of equal stretches of the video.</summary>
-    public static ImmutableArray<int> ChooseFrames(VideoInfo video)
+    public static ImmutableArray<int> Choose(VideoInfo video)
     {
         var wanted = Math.Round(video.Frames / video.FramesPerSecond * FramesPerSecond);
         var count = (int)Math.Clamp(wanted, 1, Math.Min(MostFrames, video.Frames));
@@ -41,19 +24,31 @@ public sealed class Gemma3nPictures(ImageProcessor images)
     }
 }
 
+/// <summary>Pictures, and videos as pictures of their frames: the reference takes no videos.</summary>
+internal sealed class Gemma3nPictures(ImageProcessor images)
+{
+    public Result<ImmutableArray<MediaPiece>, MediaError> Picture(MediaSource source, IMediaDecoder decoder, CancellationToken cancellationToken) =>
+        decoder.Image(source.Content, Transparency.Dropped, cancellationToken)
+            .Map(image => source.Whole(images.Process(image)));
+
+    public Result<ImmutableArray<MediaPiece>, MediaError> Video(MediaSource source, IMediaDecoder decoder, CancellationToken cancellationToken) =>
+        decoder.Video(source.Content, Gemma3nFrames.Choose, cancellationToken)
+            .Map(video => source.Parts(video.Frames.Select(images.Process)));
+}
+
 /// <summary>Clips as mel frames, as long as their tokens reach.</summary>
 /// <param name="features">At the rate of the tower.</param>
 /// <param name="mostFrames">Mel frames that the tokens of a clip stand for.</param>
-public sealed class Gemma3nClips(MelFeatures features, int mostFrames)
+internal sealed class Gemma3nClips(MelFeatures features, int mostFrames)
 {
     /// <summary>The reference cuts what is longer, in silence; nobody would know what the model did not hear.</summary>
     private readonly int _mostSamples = Math.Min(MelFeatures.MostSamples, features.SamplesOf(mostFrames));
 
-    public Result<Gemma3nInputs, MediaError> Clip(MediaSource source, IMediaDecoder decoder, CancellationToken cancellationToken) =>
+    public Result<ImmutableArray<MediaPiece>, MediaError> Clip(MediaSource source, IMediaDecoder decoder, CancellationToken cancellationToken) =>
         decoder.Audio(source.Content, features.Settings.SampleRate, cancellationToken)
             .Bind(Fit)
             .Bind(features.Extract)
-            .Map(frames => Gemma3nInputs.Of(frames, source));
+            .Map(source.Whole);
 
     private Result<AudioClip, MediaError> Fit(AudioClip clip) => clip.Samples.Length <= _mostSamples
         ? clip

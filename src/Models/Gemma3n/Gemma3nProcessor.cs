@@ -62,7 +62,7 @@ public sealed class Gemma3nProcessor : IProcessor
         : MelSettings.Load(directory, audio.Bins)
             .Map<Gemma3nClips?>(settings => new Gemma3nClips(new MelFeatures(settings), checked(tokens * audio.FramesPerToken)));
 
-    private Result<IReadOnlyDictionary<int, Gemma3nInputs>, PromptError> PrepareMedia(
+    private Result<Dictionary<int, ImmutableArray<MediaPiece>>, PromptError> PrepareMedia(
         ImmutableArray<PromptPart> prompt, ImmutableArray<MediaSource> media, IMediaDecoder decoder, CancellationToken cancellationToken)
     {
         var pictures = prompt.OfType<PromptPart.Image>().Select(image => image.Index);
@@ -71,26 +71,14 @@ public sealed class Gemma3nProcessor : IProcessor
         return
             Each(pictures, source => _pictures!.Picture(source, decoder, cancellationToken)).Bind(seen =>
             Each(clips, source => _clips!.Clip(source, decoder, cancellationToken)).Bind(heard =>
-            Each(videos, source => _pictures!.Video(source, decoder, cancellationToken)).Map<IReadOnlyDictionary<int, Gemma3nInputs>>(
-                watched => seen.Concat(heard).Concat(watched).ToDictionary())));
+            Each(videos, source => _pictures!.Video(source, decoder, cancellationToken)).Map(watched =>
+                seen.Concat(heard).Concat(watched).ToDictionary())));
 
-        Result<IReadOnlyDictionary<int, Gemma3nInputs>, PromptError> Each(
-            IEnumerable<int> indices, Func<MediaSource, Result<Gemma3nInputs, MediaError>> prepare) =>
+        Result<IReadOnlyDictionary<int, ImmutableArray<MediaPiece>>, PromptError> Each(
+            IEnumerable<int> indices, Func<MediaSource, Result<ImmutableArray<MediaPiece>, MediaError>> prepare) =>
             media.PrepareEach(indices, prepare, cancellationToken);
     }
 
-    private PreparedPrompt Assemble(ImmutableArray<PromptPart> prompt, IReadOnlyDictionary<int, Gemma3nInputs> media)
-    {
-        var tokenized = Gemma3nPrompt.Tokenize(prompt, _tokenizer, _tokens, index => media[index].Parts.Length);
-        var shown = media.Keys.ToDictionary(index => index, _ => 0);
-        return new PreparedPrompt(tokenized.Tokens, [.. tokenized.Media.Select(Next)]);
-
-        // The frames of a video follow each other, and begin anew where it is shown again.
-        PreparedMedia Next(MediaPlace place)
-        {
-            var parts = media[place.Index].Parts;
-            var (input, hash) = parts[shown[place.Index]++ % parts.Length];
-            return new PreparedMedia(place.Position, place.Length, input, hash);
-        }
-    }
+    private PreparedPrompt Assemble(ImmutableArray<PromptPart> prompt, Dictionary<int, ImmutableArray<MediaPiece>> media) =>
+        Gemma3nPrompt.Tokenize(prompt, _tokenizer, _tokens, index => media[index].Length).With(index => media[index]);
 }

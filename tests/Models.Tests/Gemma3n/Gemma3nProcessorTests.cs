@@ -104,12 +104,12 @@ public sealed class Gemma3nProcessorTests : IDisposable
     [InlineData(75, 25, new[] { 12, 37, 62 })]
     [InlineData(4, 0.5, new[] { 0, 1, 2, 3 })]
     public void ChooseFrames_OneASecond_TakesTheMiddleOfEach(int frames, double rate, int[] expected) =>
-        Assert.Equal(expected, Gemma3nPictures.ChooseFrames(new VideoInfo(frames, rate)));
+        Assert.Equal(expected, Gemma3nFrames.Choose(new VideoInfo(frames, rate)));
 
     [Property]
     public bool ChooseFrames_AnyVideo_AscendsWithinItAndIsBounded(PositiveInt frames, PositiveInt rate)
     {
-        var chosen = Gemma3nPictures.ChooseFrames(new VideoInfo(frames.Get, rate.Get / 7.0));
+        var chosen = Gemma3nFrames.Choose(new VideoInfo(frames.Get, rate.Get / 7.0));
 
         return chosen.Length is >= 1 and <= 32 && chosen[0] >= 0 && chosen[^1] < frames.Get && chosen.Zip(chosen.Skip(1)).All(pair => pair.First < pair.Second);
     }
