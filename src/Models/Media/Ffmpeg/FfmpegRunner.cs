@@ -7,7 +7,7 @@ namespace MlxActors.Models.Media.Ffmpeg;
 internal delegate Task<Result<T, MediaError>> UseFfmpeg<T>(FfmpegSession session, CancellationToken cancellationToken);
 
 /// <summary>Decodes by ffmpeg as a child process, within <see cref="FfmpegSettings"/>. Thread-safe.</summary>
-internal sealed class Ffmpeg(FfmpegSettings settings, TimeProvider time)
+internal sealed class FfmpegRunner(FfmpegSettings settings, TimeProvider time)
 {
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was; no child is left.</exception>
     public Result<T, MediaError> Use<T>(
@@ -16,7 +16,8 @@ internal sealed class Ffmpeg(FfmpegSettings settings, TimeProvider time)
         {
             // Media are prepared by blocking calls; this one waits for another process, on no scheduler that the caller could be blocking.
             Result<FfmpegTools, string>.Ok(var tools) =>
-                Task.Run(() => UseAsync(tools, format, kind, content, use, cancellationToken), CancellationToken.None).GetAwaiter().GetResult(),
+                Task.Run(() => UseAsync(tools, format, kind, content, use, cancellationToken), CancellationToken.None)
+                    .GetAwaiter().GetResult(),
             Result<FfmpegTools, string>.Error(var why) => new MediaError.NeedsFfmpeg(format, kind, why),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
