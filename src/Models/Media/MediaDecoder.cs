@@ -12,7 +12,7 @@ namespace MlxActors.Models.Media;
 /// <param name="time">Measures ffmpeg's time limit.</param>
 public sealed class MediaDecoder(MediaLimits limits, FfmpegSettings ffmpeg, TimeProvider time) : IMediaDecoder
 {
-    private readonly Ffmpeg.Ffmpeg _ffmpeg = new(ffmpeg, time);
+    private readonly FfmpegRunner _ffmpeg = new(ffmpeg, time);
 
     /// <summary>Decodes what needs no ffmpeg.</summary>
     public MediaDecoder(ImageLimits images)

@@ -36,7 +36,8 @@ public abstract record MediaError
     /// <summary>Decoding took longer than it may.</summary>
     public sealed record TimedOut(MediaFormat Format, TimeSpan Allowed) : MediaError
     {
-        public override string Message => $"{Format.Describe()} took longer to decode than the {Allowed.TotalSeconds:0.###} seconds allowed";
+        public override string Message =>
+            $"{Format.Describe()} took longer to decode than the {Allowed.TotalSeconds:0.###} seconds allowed";
     }
 
     /// <summary>The format is supported, this variant of it is not.</summary>

@@ -93,7 +93,7 @@ public static class MediaSniffer
     private static MediaFormat SniffAudio(ReadOnlySpan<byte> content) => content switch
     {
         [(byte)'I', (byte)'D', (byte)'3', ..] => MediaFormat.Mp3,
-        // Eleven bits of sync, then version and layer: layer 0 is AAC's ADTS; layer I is left out, it would take UTF-16 text's mark for audio.
+        // Eleven bits of sync, then version and layer: layer 0 is AAC's ADTS; layer I is left out, UTF-16 text begins like it.
         [0xFF, 0xF0 or 0xF1 or 0xF8 or 0xF9, ..] => MediaFormat.Aac,
         [0xFF, 0xE2 or 0xE3 or 0xE4 or 0xE5 or 0xF2 or 0xF3 or 0xF4 or 0xF5 or 0xFA or 0xFB or 0xFC or 0xFD, ..] => MediaFormat.Mp3,
         _ when content.StartsWith("fLaC"u8) => MediaFormat.Flac,

@@ -4,8 +4,8 @@ using MlxActors.Native.Results;
 namespace MlxActors.Golden.Audio;
 
 /// <summary>
-/// Malformed sound: each file ends as <c>audio/hostile/index.json</c> says, no sample that is not a number comes out, and memory is taken in
-/// proportion to what the file holds.
+/// Malformed sound: each file ends as <c>audio/hostile/index.json</c> says, no sample that is not a number comes out, and memory is
+/// taken in proportion to what the file holds.
 /// </summary>
 public sealed class AudioHostileTests
 {

@@ -17,7 +17,9 @@ internal static class AudioSignal
         return noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(signal / noise);
     }
 
-    /// <summary>The same at the best lag of at most <paramref name="most"/>: versions of lossy decoders skip more or less of an encoder's delay.</summary>
+    /// <summary>
+    /// The same at the best lag of at most <paramref name="most"/>: versions of lossy decoders skip more or less of an encoder's delay.
+    /// </summary>
     public static double AlignedSnrDb(float[] expected, float[] actual, int most) =>
         SnrDb(expected, actual) is var snr && snr > 60
             ? snr

@@ -16,7 +16,9 @@ internal enum WavEncoding
     MuLaw,
 }
 
-/// <summary>The <c>fmt </c> chunk, checked. Its block align and byte rate follow from the rest, and are not looked at: many files lie.</summary>
+/// <summary>
+/// The <c>fmt </c> chunk, checked. Its block align and byte rate follow from the rest, and are not looked at: many files lie.
+/// </summary>
 internal sealed record WavFormat(WavEncoding Encoding, int Channels, int SampleRate)
 {
     private const int PlainLength = 16;

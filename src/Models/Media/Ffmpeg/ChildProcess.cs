@@ -28,10 +28,10 @@ internal static class ChildProcess
         command.RedirectStandardInput = command.RedirectStandardOutput = command.RedirectStandardError = true;
         cancellationToken.ThrowIfCancellationRequested();
         using var child = Process.Start(command) ?? throw new UnreachableException();
+        var feeding = FeedAsync(child.StandardInput.BaseStream, input, cancellationToken);
+        var errors = ReadErrorsAsync(child.StandardError, cancellationToken);
         try
         {
-            var feeding = FeedAsync(child.StandardInput.BaseStream, input, cancellationToken);
-            var errors = ReadErrorsAsync(child.StandardError, cancellationToken);
             T value;
             await using (var output = child.StandardOutput.BaseStream)
             {
@@ -39,7 +39,6 @@ internal static class ChildProcess
             }
             // What is not read any more ends the child: its next write fails.
             await child.WaitForExitAsync(cancellationToken);
-            await feeding;
             return new ChildOutput<T>(value, child.ExitCode, await errors);
         }
         finally
@@ -49,6 +48,7 @@ internal static class ChildProcess
                 child.Kill(entireProcessTree: true);
                 await child.WaitForExitAsync(CancellationToken.None);
             }
+            await Task.WhenAll(feeding, errors);
         }
     }
 

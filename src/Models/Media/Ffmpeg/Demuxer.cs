@@ -4,7 +4,9 @@ namespace MlxActors.Models.Media.Ffmpeg;
 /// What ffmpeg is told to read a file as. It is never left to guess: guessing is how a playlist named as a picture gets other files opened.
 /// </summary>
 /// <param name="Name">ffmpeg's name of it.</param>
-/// <param name="NeedsSeeking">Its index may lie behind the content, or it takes the file's length from the system: a pipe is not enough.</param>
+/// <param name="NeedsSeeking">
+/// Its index may lie behind the content, or it takes the file's length from the system: a pipe is not enough.
+/// </param>
 internal sealed record Demuxer(string Name, bool NeedsSeeking = false)
 {
     private static readonly Demuxer Iso = new("mov", NeedsSeeking: true);

@@ -10,7 +10,7 @@ internal static class FfmpegAudio
     private const int WavHeaders = 1 << 12;
 
     public static Result<AudioClip, MediaError> Decode(
-        Ffmpeg ffmpeg, MediaFormat format, ReadOnlyMemory<byte> content, AudioLimits limits, CancellationToken cancellationToken) =>
+        FfmpegRunner ffmpeg, MediaFormat format, ReadOnlyMemory<byte> content, AudioLimits limits, CancellationToken cancellationToken) =>
         ffmpeg.Use(format, MediaKind.Audio, content, (session, token) => ReadWavAsync(session, limits, token), cancellationToken)
             .Bind(wav => WavDecoder.Decode(wav, limits).MapError(error => Rename(error, format)));
 

@@ -6,7 +6,7 @@ namespace MlxActors.Models.Media.Ffmpeg;
 internal static class FfmpegImages
 {
     public static Result<PixelImage, MediaError> Decode(
-        Ffmpeg ffmpeg,
+        FfmpegRunner ffmpeg,
         MediaFormat format,
         ReadOnlyMemory<byte> content,
         ImageLimits limits,
@@ -15,7 +15,12 @@ internal static class FfmpegImages
     {
         var orientation = EmbeddedOrientation.Of(format, content.Span);
         return ffmpeg
-            .Use(format, MediaKind.Image, content, (session, token) => ReadFirstAsync(session, limits, orientation is not null, token), cancellationToken)
+            .Use(
+                format,
+                MediaKind.Image,
+                content,
+                (session, token) => ReadFirstAsync(session, limits, orientation is not null, token),
+                cancellationToken)
             .Map(picture => picture.ToImage(transparency).Orient(orientation ?? Orientation.Upright));
     }
 
@@ -28,7 +33,7 @@ internal static class FfmpegImages
                 "-map", "0:v:0", "-frames:v", "1",
                 "-sws_flags", FfmpegSession.ScalerFlags, "-pix_fmt", "rgba", "-c:v", "pam", "-f", "image2pipe",
             ],
-            async (output, token) => (await output.ReadPicturesAsync(session.Format, limits, most: 1, token))
+            async (output, token) => (await output.ReadPicturesAsync(session.Format, limits, most: 1, limits.MaxPixels, token))
                 .Bind(Result<PamPicture, MediaError> (pictures) => pictures is [var picture]
                     ? picture
                     : new MediaError.Undecodable(session.Format, "it holds no picture")),

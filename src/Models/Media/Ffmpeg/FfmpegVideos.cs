@@ -7,7 +7,7 @@ namespace MlxActors.Models.Media.Ffmpeg;
 internal static class FfmpegVideos
 {
     public static Result<VideoFrames, MediaError> Decode(
-        Ffmpeg ffmpeg,
+        FfmpegRunner ffmpeg,
         MediaFormat format,
         ReadOnlyMemory<byte> content,
         MediaLimits limits,
@@ -41,7 +41,7 @@ internal static class FfmpegVideos
             async chosen =>
             {
                 int[] distinct = [.. chosen.Frames.Distinct()];
-                var extracted = await ExtractAsync(session, chosen.Probe, distinct, limits.Images, cancellationToken);
+                var extracted = await ExtractAsync(session, chosen.Probe, distinct, limits, cancellationToken);
                 return extracted.Map(frames => frames.Length < distinct.Length
                     ? null
                     : new VideoFrames(chosen.Probe.Info, [.. chosen.Frames.Select(index => frames[Array.IndexOf(distinct, index)])]));
@@ -65,16 +65,17 @@ internal static class FfmpegVideos
     }
 
     private static Task<Result<ImmutableArray<PixelImage>, MediaError>> ExtractAsync(
-        FfmpegSession session, VideoProbe probe, int[] frames, ImageLimits limits, CancellationToken cancellationToken) =>
+        FfmpegSession session, VideoProbe probe, int[] frames, MediaLimits limits, CancellationToken cancellationToken) =>
         session.FfmpegAsync<ImmutableArray<PixelImage>>(
-            ["-max_pixels", $"{Math.Min(limits.MaxPixels, int.MaxValue)}"],
+            ["-max_pixels", $"{Math.Min(limits.Images.MaxPixels, int.MaxValue)}"],
             [
                 "-map", "0:v:0", "-vf", $"select='{string.Join('+', frames.Select(index => $"eq(n,{index})"))}'",
                 .. probe.EachFrameOnce, "-frames:v", $"{frames.Length}",
                 "-sws_flags", FfmpegSession.ScalerFlags, "-pix_fmt", "rgb24", "-c:v", "pam", "-f", "image2pipe",
             ],
-            async (output, token) => (await output.ReadPicturesAsync(session.Format, limits, frames.Length, token)).Bind(pictures =>
-                OfOneSize(session.Format, pictures)),
+            async (output, token) =>
+                (await output.ReadPicturesAsync(session.Format, limits.Images, frames.Length, limits.Video.MaxPixels, token))
+                .Bind(pictures => OfOneSize(session.Format, pictures)),
             cancellationToken);
 
     private static Result<ImmutableArray<PixelImage>, MediaError> OfOneSize(MediaFormat format, List<PamPicture> pictures) =>

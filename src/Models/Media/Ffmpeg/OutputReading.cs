@@ -26,20 +26,23 @@ internal static class OutputReading
     }
 
     /// <summary>Pictures in the PAM format (Netpbm's P7) up to the output's end, <paramref name="most"/> at most.</summary>
+    /// <param name="mostPixels">Of all together: what the file said of its size before need not hold.</param>
     public static async Task<Result<List<PamPicture>, MediaError>> ReadPicturesAsync(
-        this Stream output, MediaFormat format, ImageLimits limits, int most, CancellationToken cancellationToken)
+        this Stream output, MediaFormat format, ImageLimits limits, int most, long mostPixels, CancellationToken cancellationToken)
     {
         await using var buffered = new BufferedStream(output, BufferLength);
         var pictures = new List<PamPicture>();
         while (pictures.Count < most && await ReadHeaderAsync(buffered, cancellationToken) is { } header)
         {
-            switch (limits.Check(format, header.Width, header.Height))
+            var left = mostPixels - pictures.Sum(picture => (long)picture.Size.Width * picture.Size.Height);
+            switch ((limits with { MaxPixels = Math.Min(limits.MaxPixels, left) }).Check(format, header.Width, header.Height))
             {
                 case Result<PixelSize, MediaError>.Error(var reason):
                     return reason;
                 case Result<PixelSize, MediaError>.Ok(var size):
                     var samples = new byte[(long)size.Width * size.Height * header.Depth];
-                    if (await buffered.ReadAtLeastAsync(samples, samples.Length, throwOnEndOfStream: false, cancellationToken) < samples.Length)
+                    var read = await buffered.ReadAtLeastAsync(samples, samples.Length, throwOnEndOfStream: false, cancellationToken);
+                    if (read < samples.Length)
                     {
                         return pictures;
                     }
@@ -68,13 +71,17 @@ internal static class OutputReading
 
     private static PamHeader? Parse(string text)
     {
-        var fields = text.Split('\n').Select(line => line.Split(' ')).Where(field => field.Length == 2).ToLookup(field => field[0], field => field[1]);
-        return int.TryParse(fields["WIDTH"].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var width)
-            && int.TryParse(fields["HEIGHT"].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var height)
-            && int.TryParse(fields["DEPTH"].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var depth)
+        var fields = text.Split('\n')
+            .Select(line => line.Split(' '))
+            .Where(field => field.Length == 2)
+            .ToLookup(field => field[0], field => field[1]);
+        return Number("WIDTH") is { } width && Number("HEIGHT") is { } height && Number("DEPTH") is { } depth
             && depth is PixelImage.Channels or PamPicture.WithAlpha
                 ? new PamHeader(width, height, depth)
                 : null;
+
+        int? Number(string name) =>
+            int.TryParse(fields[name].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     private sealed record PamHeader(int Width, int Height, int Depth);

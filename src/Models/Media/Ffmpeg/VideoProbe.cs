@@ -47,7 +47,9 @@ internal sealed partial record VideoProbe(VideoInfo Info, int Width, int Height,
     /// <summary>Lines of <c>section|key=value|key=value</c>.</summary>
     private static Result<VideoProbe, MediaError> Parse(MediaFormat format, string text)
     {
-        var sections = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|')).ToLookup(fields => fields[0]);
+        var sections = text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('|'))
+            .ToLookup(fields => fields[0]);
         var times = sections["packet"]
             .Where(packet => Field(packet, "flags") is not { } flags || !flags.Contains('D', StringComparison.Ordinal))
             .Select(packet => Number(Field(packet, "pts_time")))

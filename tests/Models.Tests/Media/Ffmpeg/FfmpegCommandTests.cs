@@ -129,6 +129,19 @@ public sealed class FfmpegCommandTests
         Assert.False(ffmpeg.Has("started"));
     }
 
+    [SkippableFact]
+    public void Video_FramesLargerThanTheFileSaid_AreTooLargeTogether()
+    {
+        using var ffmpeg = new FfmpegStandin(
+            @"for frame in 1 2; do printf 'P7\nWIDTH 10\nHEIGHT 5\nDEPTH 3\nENDHDR\n'; head -c 150 /dev/zero; done",
+            @"printf 'packet|pts_time=0|flags=K_\npacket|pts_time=1|flags=__\nstream|width=1|height=1|avg_frame_rate=1/1\n'");
+        var limits = MediaLimits.Default with { Video = VideoLimits.Default with { MaxPixels = 99 } };
+
+        var outcome = ffmpeg.Decoder(limits).Video(Mp4, _ => [0, 1], CancellationToken.None);
+
+        Assert.IsType<MediaError.TooLarge>(Assert.IsType<Result<VideoFrames, MediaError>.Error>(outcome).Reason);
+    }
+
     private static T Ok<T>(Result<T, MediaError> outcome) =>
         outcome.Match(value => value, error => throw new Xunit.Sdk.XunitException(error.Message));
 }

@@ -7,15 +7,17 @@ namespace MlxActors.Models.Media.Ffmpeg;
 internal delegate Task<Result<T, MediaError>> UseFfmpeg<T>(FfmpegSession session, CancellationToken cancellationToken);
 
 /// <summary>Decodes by ffmpeg as a child process, within <see cref="FfmpegSettings"/>. Thread-safe.</summary>
-internal sealed class Ffmpeg(FfmpegSettings settings, TimeProvider time)
+internal sealed class FfmpegRunner(FfmpegSettings settings, TimeProvider time)
 {
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was; no child is left.</exception>
     public Result<T, MediaError> Use<T>(
         MediaFormat format, MediaKind kind, ReadOnlyMemory<byte> content, UseFfmpeg<T> use, CancellationToken cancellationToken) =>
         FfmpegTools.Find(settings.Location) switch
         {
-            // Media are prepared by blocking calls on the thread pool; this is the one that waits for something outside the process.
-            Result<FfmpegTools, string>.Ok(var tools) => UseAsync(tools, format, kind, content, use, cancellationToken).GetAwaiter().GetResult(),
+            // Media are prepared by blocking calls; this one waits for another process, on no scheduler that the caller could be blocking.
+            Result<FfmpegTools, string>.Ok(var tools) =>
+                Task.Run(() => UseAsync(tools, format, kind, content, use, cancellationToken), CancellationToken.None)
+                    .GetAwaiter().GetResult(),
             Result<FfmpegTools, string>.Error(var why) => new MediaError.NeedsFfmpeg(format, kind, why),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
