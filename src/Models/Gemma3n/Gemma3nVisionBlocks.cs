@@ -99,6 +99,6 @@ public abstract partial record VisionBlock(int Channels)
     private static IEnumerable<string> Pairs(int count, string first, string second) =>
         Enumerable.Repeat((string[])[first, second], count).SelectMany(pair => pair);
 
-    [GeneratedRegex("^(er|uir|mqa)(_[akserchvd][0-9]{1,6})+$")]
+    [GeneratedRegex("^(er|uir|mqa)(_[akserchvd][0-9]{1,6})+\\z")]
     private static partial Regex Notation();
 }
