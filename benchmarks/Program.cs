@@ -1,3 +1,4 @@
+using MlxActors.Benchmarks.Encode;
 using MlxActors.Benchmarks.Kernels;
 using MlxActors.Benchmarks.Passes;
 using MlxActors.Benchmarks.Stages;
@@ -12,6 +13,8 @@ switch (args)
         return PassesCommand.Run(folder);
     case [StagesCommand.Name, .. var arguments]:
         return StagesCommand.Run(arguments);
+    case [EncodeCommand.Name, .. var towers]:
+        return EncodeCommand.Run(towers);
     case [TokenizersCommand.Name]:
         return TokenizersCommand.Run();
     case ["kernels", ..]:
