@@ -1,3 +1,4 @@
+using MlxActors.Benchmarks.Encode;
 using MlxActors.Benchmarks.Kernels;
 using MlxActors.Benchmarks.Stages;
 using MlxActors.Benchmarks.Synthesis;
@@ -9,6 +10,8 @@ switch (args)
         return SynthesizeCommand.Run(shape);
     case [StagesCommand.Name, .. var arguments]:
         return StagesCommand.Run(arguments);
+    case [EncodeCommand.Name, .. var towers]:
+        return EncodeCommand.Run(towers);
     case [TokenizersCommand.Name]:
         return TokenizersCommand.Run();
     case ["kernels", ..]:

@@ -13,10 +13,12 @@ internal static class Fixtures
 
     private static readonly string Repository = FindRepository();
 
+    public static string Goldens => Path.Combine(Repository, "tests", "Golden", "goldens");
+
     /// <summary>The content of a family's <c>tokenizer.json</c>.</summary>
     public static byte[] TokenizerFile(string family)
     {
-        using var brotli = new BrotliStream(File.OpenRead(Path.Combine(Goldens, family, "tokenizer.json.br")), CompressionMode.Decompress);
+        using var brotli = new BrotliStream(File.OpenRead(Path.Combine(Tokenizers, family, "tokenizer.json.br")), CompressionMode.Decompress);
         using var content = new MemoryStream();
         brotli.CopyTo(content);
         return content.ToArray();
@@ -31,7 +33,7 @@ internal static class Fixtures
     /// </summary>
     public static string MixedText()
     {
-        var golden = Directory.EnumerateFiles(Goldens, "ids.jsonl", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        var golden = Directory.EnumerateFiles(Tokenizers, "ids.jsonl", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .SelectMany(File.ReadLines)
             .Select(line => JsonElement.Parse(line).GetProperty("text").GetString()!);
         var own = new[] { "src", "tests", "benchmarks", "models" }
@@ -57,7 +59,7 @@ internal static class Fixtures
         return string.Create(256 * 1024, random, (word, source) => source.GetItems("abcdefghijklmnopqrstuvwxyz", word));
     }
 
-    private static string Goldens => Path.Combine(Repository, "tests", "Golden", "goldens", "tokenizers");
+    private static string Tokenizers => Path.Combine(Goldens, "tokenizers");
 
     private static string FindRepository()
     {

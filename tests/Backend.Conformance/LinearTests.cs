@@ -78,6 +78,31 @@ public sealed class LinearTests
         }
     }
 
+    /// <summary>So many rows that a backend may lay the weight out for them first.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Backends))]
+    public void Linear_VeryManyRows_AreTheSameAsFew(string name)
+    {
+        using var backend = Conformance.Backends.Open(name);
+        using var samples = new Samples(2);
+        const int Rows = 610;
+        const int K = 1024;
+        foreach (var weight in new[] { samples.Plain(37, K, DType.BFloat16), samples.Quantized(33, K, 4, 64, DType.BFloat16) })
+        {
+            using var scope = backend.BeginScope();
+            var imported = weight.ImportInto(backend);
+            var n = imported.Shape[0];
+            var x = backend.FromFloats(samples.Floats((long)Rows * K), new Shape(Rows, K));
+            var bias = backend.FromFloats(samples.Floats(n), new Shape(n));
+            var together = backend.View(backend.Linear(x, imported, bias));
+            for (var (first, count) = (0, 1); first + count <= Rows; first += count, count += 3)
+            {
+                var some = backend.View(backend.Linear(backend.Slice(x, first, count), imported, bias));
+                Close.Bits(together.Slice(first * n, count * n), some, $"rows {first} to {first + count} of {imported.Shape}");
+            }
+        }
+    }
+
     [SkippableTheory]
     [MemberData(nameof(Backends))]
     public void Embed_RowsOfATable_EqualReference(string name)

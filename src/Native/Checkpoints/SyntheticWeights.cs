@@ -20,9 +20,22 @@ public sealed class SyntheticWeights(ulong seed)
         // Evenly spread levels of step s have the variance (s · 2^bits)² / 12; it should be 1 / columns.
         var step = MathF.Sqrt(12f / columns) / (1 << bits);
         var groups = new Shape(rows, columns / groupSize);
-        yield return Random($"{module}.weight", DType.UInt32, new Shape(rows, columns * bits / 32));
+        yield return Random($"{module}.weight", DType.UInt32, new Shape(rows, columns * bits / 32), _ => { });
         yield return Constant($"{module}.scales", groups, step);
         yield return Constant($"{module}.biases", groups, -step * ((1 << bits) - 1) / 2);
+    }
+
+    /// <summary>A plain BFloat16 weight <c>[N, …]</c>, evenly spread with the variance 1 / (numbers a row).</summary>
+    public TensorSource Plain(string name, Shape shape)
+    {
+        var spread = MathF.Sqrt(3f * shape[0] / shape.Count);
+        return Random(name, DType.BFloat16, shape, block =>
+        {
+            foreach (ref var number in MemoryMarshal.Cast<byte, ushort>(block.AsSpan()))
+            {
+                number = (ushort)(BitConverter.SingleToUInt32Bits((number / 32767.5f - 1) * spread) >> 16);
+            }
+        });
     }
 
     /// <summary>A BFloat16 tensor of one number.</summary>
@@ -33,8 +46,8 @@ public sealed class SyntheticWeights(ulong seed)
         WriteBlocks(stream, shape.Count * DType.BFloat16.Size(), block, _ => { });
     });
 
-    /// <summary>Random bits.</summary>
-    private TensorSource Random(string name, DType dtype, Shape shape) => new(name, dtype, shape, stream =>
+    /// <summary>Random bits, and what is made of them block by block.</summary>
+    private TensorSource Random(string name, DType dtype, Shape shape, Action<byte[]> shaping) => new(name, dtype, shape, stream =>
     {
         var state = seed ^ BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
         WriteBlocks(stream, shape.Count * dtype.Size(), new byte[BlockBytes], block =>
@@ -43,6 +56,7 @@ public sealed class SyntheticWeights(ulong seed)
             {
                 word = SplitMix64(ref state);
             }
+            shaping(block);
         });
     });
 

@@ -21,8 +21,9 @@ public sealed unsafe partial class CpuBackend
         var result = NewFloats(new Shape(map.OutHeight, map.OutWidth, n));
         using var scope = BeginScope();
         var matrix = PlainMatrix(nameof(Convolution), new Weight.Plain(Reshape(weight, new Shape(n, map.WindowLength))));
-        var panels = Scratch<float>(TurnPanels.Length(matrix));
-        Run(new TurnPanels(matrix, panels), Operands.Blocks(n, Panel.Columns), block: 1);
+        var panels = Scratch<float>(TurnPanels.Length(n, matrix.K));
+        var buffers = Scratch<byte>(_pool.Count * TurnPanels.ScratchLength(matrix.K));
+        Run(new TurnPanels(matrix, 0, panels, buffers), Operands.Blocks(n, Panel.Columns), block: 1);
         var scratch = Scratch<float>(_pool.Count * Convolve.ScratchLength(map));
         Run(
             new Convolve(map, Floats(x), panels, bias is { } b ? AnyFloats(b) : null, Floats(result), n, scratch),

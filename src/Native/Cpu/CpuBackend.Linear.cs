@@ -6,6 +6,9 @@ namespace MlxActors.Native.Cpu;
 /// <summary>Products with weights.</summary>
 public sealed unsafe partial class CpuBackend
 {
+    /// <summary>Floats of a weight that are laid out at a time for products with many rows: 32 MB.</summary>
+    private const int PanelFloats = 8 << 20;
+
     public Tensor Linear(Tensor x, Weight weight, Tensor? bias = null)
     {
         Operands.RequireRows(nameof(Linear), nameof(x), x);
@@ -69,9 +72,31 @@ public sealed unsafe partial class CpuBackend
 
     private void LinearExact(float* x, int rows, WeightMatrix matrix, float* bias, float* y)
     {
+        if (MultiplyPanels.Pays(rows, matrix.K))
+        {
+            LinearOfManyRows(x, rows, matrix, bias, y);
+            return;
+        }
         var scratch = Scratch<float>(_pool.Count * LinearExactKernel.ScratchLength(matrix.K));
         var tiles = Operands.Blocks(matrix.N, LinearExactKernel.Columns);
         Run(new LinearExactKernel(x, rows, matrix, bias, y, scratch), tiles, BlocksOf(tiles));
+    }
+
+    private void LinearOfManyRows(float* x, int rows, WeightMatrix matrix, float* bias, float* y)
+    {
+        var (n, k) = (matrix.N, matrix.K);
+        var columnsAtOnce = Math.Clamp(PanelFloats / k / Panel.Columns * Panel.Columns, Panel.Columns, Math.Max(n, Panel.Columns));
+        var panels = Scratch<float>(TurnPanels.Length(columnsAtOnce, k));
+        var scratch = Scratch<byte>(_pool.Count * TurnPanels.ScratchLength(k));
+        var rowsOfBlock = MultiplyPanels.RowsOfBlock(rows, k, _pool.Count);
+        for (var first = 0; first < n; first += columnsAtOnce)
+        {
+            var columns = Math.Min(columnsAtOnce, n - first);
+            Run(new TurnPanels(matrix, first, panels, scratch), Operands.Blocks(columns, Panel.Columns), block: 1);
+            Run(
+                new MultiplyPanels(x, rows, k, panels, first, columns, bias, y, n, rowsOfBlock),
+                Operands.Blocks(rows, rowsOfBlock), block: 1);
+        }
     }
 
     private void LinearFast(float* x, int rows, WeightMatrix matrix, float* bias, float* y)

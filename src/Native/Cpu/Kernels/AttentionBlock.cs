@@ -198,32 +198,68 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
         }
     }
 
-    [MethodImpl(Hot.Loop)]
     private void AddFour(int query, float* values, int end)
     {
         var stride = _layout.ValueStride;
-        for (var d = 0; d < stride; d += TSimd.Lanes)
+        var d = 0;
+        for (; d <= stride - 2 * TSimd.Lanes; d += 2 * TSimd.Lanes)
         {
-            var sums = _sums + query * stride + d;
-            var weights = _scores + query * Tokens;
-            var a = TSimd.Load(sums);
-            var b = TSimd.Load(sums + stride);
-            var c = TSimd.Load(sums + 2 * stride);
-            var e = TSimd.Load(sums + 3 * stride);
-            var value = values + d;
-            for (var token = 0; token < end; token++, value += stride, weights++)
-            {
-                var by = TSimd.Load(value);
-                a = TSimd.MultiplyAdd(TSimd.All(weights[0]), by, a);
-                b = TSimd.MultiplyAdd(TSimd.All(weights[Tokens]), by, b);
-                c = TSimd.MultiplyAdd(TSimd.All(weights[2 * Tokens]), by, c);
-                e = TSimd.MultiplyAdd(TSimd.All(weights[3 * Tokens]), by, e);
-            }
-            TSimd.Store(a, sums);
-            TSimd.Store(b, sums + stride);
-            TSimd.Store(c, sums + 2 * stride);
-            TSimd.Store(e, sums + 3 * stride);
+            AddFourByTwo(_scores + query * Tokens, values + d, end, _sums + query * stride + d, stride);
         }
+        for (; d < stride; d += TSimd.Lanes)
+        {
+            AddFourByOne(_scores + query * Tokens, values + d, end, _sums + query * stride + d, stride);
+        }
+    }
+
+    [MethodImpl(Hot.Loop)]
+    private static void AddFourByOne(float* weights, float* value, int end, float* sums, int stride)
+    {
+        var a = TSimd.Load(sums);
+        var b = TSimd.Load(sums + stride);
+        var c = TSimd.Load(sums + 2 * stride);
+        var e = TSimd.Load(sums + 3 * stride);
+        for (var token = 0; token < end; token++, value += stride, weights++)
+        {
+            var by = TSimd.Load(value);
+            a = TSimd.MultiplyAdd(TSimd.All(weights[0]), by, a);
+            b = TSimd.MultiplyAdd(TSimd.All(weights[Tokens]), by, b);
+            c = TSimd.MultiplyAdd(TSimd.All(weights[2 * Tokens]), by, c);
+            e = TSimd.MultiplyAdd(TSimd.All(weights[3 * Tokens]), by, e);
+        }
+        TSimd.Store(a, sums);
+        TSimd.Store(b, sums + stride);
+        TSimd.Store(c, sums + 2 * stride);
+        TSimd.Store(e, sums + 3 * stride);
+    }
+
+    [MethodImpl(Hot.Loop)]
+    private static void AddFourByTwo(float* weights, float* value, int end, float* sums, int stride)
+    {
+        var (a0, a1) = (TSimd.Load(sums), TSimd.Load(sums + TSimd.Lanes));
+        var (b0, b1) = (TSimd.Load(sums + stride), TSimd.Load(sums + stride + TSimd.Lanes));
+        var (c0, c1) = (TSimd.Load(sums + 2 * stride), TSimd.Load(sums + 2 * stride + TSimd.Lanes));
+        var (e0, e1) = (TSimd.Load(sums + 3 * stride), TSimd.Load(sums + 3 * stride + TSimd.Lanes));
+        for (var token = 0; token < end; token++, value += stride, weights++)
+        {
+            var (by0, by1) = (TSimd.Load(value), TSimd.Load(value + TSimd.Lanes));
+            var weight = TSimd.All(weights[0]);
+            a0 = TSimd.MultiplyAdd(weight, by0, a0);
+            a1 = TSimd.MultiplyAdd(weight, by1, a1);
+            weight = TSimd.All(weights[Tokens]);
+            b0 = TSimd.MultiplyAdd(weight, by0, b0);
+            b1 = TSimd.MultiplyAdd(weight, by1, b1);
+            weight = TSimd.All(weights[2 * Tokens]);
+            c0 = TSimd.MultiplyAdd(weight, by0, c0);
+            c1 = TSimd.MultiplyAdd(weight, by1, c1);
+            weight = TSimd.All(weights[3 * Tokens]);
+            e0 = TSimd.MultiplyAdd(weight, by0, e0);
+            e1 = TSimd.MultiplyAdd(weight, by1, e1);
+        }
+        StoreTwo(a0, a1, sums);
+        StoreTwo(b0, b1, sums + stride);
+        StoreTwo(c0, c1, sums + 2 * stride);
+        StoreTwo(e0, e1, sums + 3 * stride);
     }
 
     private struct State

@@ -13,7 +13,7 @@ internal readonly unsafe struct AttentionKernel(
     float* scratch) : IKernel
 {
     /// <summary>Query vectors that are worked on together.</summary>
-    private const int Queries = 16;
+    private const int Queries = 64;
 
     public int Items
     {

@@ -16,10 +16,7 @@ internal readonly unsafe struct ConvolveDepthwise(ConvolutionMap map, float* x, 
         {
             for (var column = 0; column < map.OutWidth; column++)
             {
-                for (var channel = 0; channel < map.Channels; channel++)
-                {
-                    y[((long)row * map.OutWidth + column) * map.Channels + channel] = Sum(row, column, channel);
-                }
+                Channels(row, column, 0);
             }
         }
     }
@@ -30,38 +27,55 @@ internal readonly unsafe struct ConvolveDepthwise(ConvolutionMap map, float* x, 
     {
         for (var row = first; row < end; row++)
         {
-            for (var channel = 0; channel < map.Channels; channel += TSimd.Lanes)
+            for (var column = 0; column < map.OutWidth; column++)
             {
-                Row<TSimd, TFloats>(row, channel);
+                Channels(row, column, Vectors<TSimd, TFloats>(row, column));
             }
         }
     }
 
-    /// <summary>The channels of one vector along a row: its taps stay in the first-level cache.</summary>
+    /// <summary>
+    /// The channels that fill vectors; returns their number. Neighbouring channels come one behind the other: maps are often of a width at
+    /// which the pixels of a window push each other out of the first-level cache. Nothing here is a call, so that sums stay in registers.
+    /// </summary>
     [MethodImpl(Hot.Loop)]
-    private void Row<TSimd, TFloats>(int row, int channel)
+    private int Vectors<TSimd, TFloats>(int row, int column)
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct
     {
-        var left = map.Channels - channel;
-        var top = row * map.Stride - map.Top;
+        var (top, left) = (row * map.Stride - map.Top, column * map.Stride - map.Left);
         var (firstRow, endRow) = ConvolutionMap.OnMap(top, map.KernelHeight, map.Height);
-        for (var column = 0; column < map.OutWidth; column++)
+        var (firstColumn, endColumn) = ConvolutionMap.OnMap(left, map.KernelWidth, map.Width);
+        long channels = map.Channels;
+        var line = map.Width * channels;
+        var tapLine = map.KernelWidth * channels;
+        var source = x + ((top + firstRow) * (long)map.Width + left + firstColumn) * channels;
+        var weights = taps + ((long)firstRow * map.KernelWidth + firstColumn) * channels;
+        var target = y + ((long)row * map.OutWidth + column) * channels;
+        var channel = 0;
+        for (; channel <= channels - TSimd.Lanes; channel += TSimd.Lanes)
         {
-            var start = column * map.Stride - map.Left;
-            var (firstColumn, endColumn) = ConvolutionMap.OnMap(start, map.KernelWidth, map.Width);
             var sum = TSimd.Zero;
-            for (var i = firstRow; i < endRow; i++)
+            for (var i = 0; i < endRow - firstRow; i++)
             {
-                var source = x + ((long)(top + i) * map.Width + start) * map.Channels + channel;
-                var weights = taps + (long)i * map.KernelWidth * map.Channels + channel;
-                for (var j = firstColumn; j < endColumn; j++)
+                var value = source + i * line + channel;
+                var weight = weights + i * tapLine + channel;
+                for (var j = firstColumn; j < endColumn; j++, value += channels, weight += channels)
                 {
-                    var value = VectorMath<TSimd, TFloats>.LoadUpTo(source + (long)j * map.Channels, left);
-                    sum = TSimd.MultiplyAdd(value, VectorMath<TSimd, TFloats>.LoadUpTo(weights + (long)j * map.Channels, left), sum);
+                    sum = TSimd.MultiplyAdd(TSimd.Load(value), TSimd.Load(weight), sum);
                 }
             }
-            VectorMath<TSimd, TFloats>.StoreUpTo(sum, y + ((long)row * map.OutWidth + column) * map.Channels + channel, left);
+            TSimd.Store(sum, target + channel);
+        }
+        return channel;
+    }
+
+    /// <summary>The channels from <paramref name="first"/> on, one by one.</summary>
+    private void Channels(int row, int column, int first)
+    {
+        for (var channel = first; channel < map.Channels; channel++)
+        {
+            y[((long)row * map.OutWidth + column) * map.Channels + channel] = Sum(row, column, channel);
         }
     }
 

@@ -4,22 +4,27 @@ using MlxActors.Native.Cpu.Threads;
 namespace MlxActors.Native.Cpu.Kernels;
 
 /// <summary>
-/// A plain weight <c>[N, K]</c> as panels <c>[N / 32, K, 32]</c> of floats, once for many products with it. Items are panels; columns
-/// beyond the weight's last repeat that one.
+/// A weight <c>[N, K]</c>, from the row <paramref name="firstColumn"/> on, as panels <c>[…, K, 32]</c> of floats, once for many products with
+/// it. Items are panels; columns beyond the weight's last repeat that one.
 /// </summary>
-internal readonly unsafe struct TurnPanels(WeightMatrix weight, float* panels) : IKernel
+internal readonly unsafe struct TurnPanels(WeightMatrix weight, int firstColumn, float* panels, byte* scratch) : IKernel
 {
-    public static long Length(in WeightMatrix weight) => (long)Operands.Blocks(weight.N, Panel.Columns) * Panel.Columns * weight.K;
+    /// <summary>Bytes of scratch a thread needs.</summary>
+    public static long ScratchLength(int k) => Math.Max(WeightTile.TurnBuffer(k), (long)k * sizeof(float));
+
+    /// <summary>Floats of the panels of so many columns.</summary>
+    public static long Length(int columns, int k) => (long)Operands.Blocks(columns, Panel.Columns) * Panel.Columns * k;
 
     public void Scalar(int first, int end, int worker)
     {
+        var row = (float*)(scratch + worker * ScratchLength(weight.K));
         for (var column = first * Panel.Columns; column < end * Panel.Columns; column++)
         {
-            var row = weight.Row(Math.Min(column, weight.N - 1));
-            var target = PanelOf(column) + column % Panel.Columns;
+            weight.Dequantize(Math.Min(firstColumn + column, weight.N - 1), row);
+            var target = PanelOf(column);
             for (var k = 0; k < weight.K; k++, target += Panel.Columns)
             {
-                *target = Widen.ToFloat(row, weight.Parameters, k);
+                *target = row[k];
             }
         }
     }
@@ -28,12 +33,13 @@ internal readonly unsafe struct TurnPanels(WeightMatrix weight, float* panels) :
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct
     {
+        var buffer = scratch + worker * ScratchLength(weight.K);
         for (var column = first * Panel.Columns; column < end * Panel.Columns; column += WeightTile.Columns)
         {
-            // Plain numbers are turned without a buffer.
-            new WeightTile(weight, Math.Min(column, weight.N - 1)).Turn(PanelOf(column) + column % Panel.Columns, Panel.Columns, buffer: null);
+            new WeightTile(weight, Math.Min(firstColumn + column, weight.N - 1)).Turn(PanelOf(column), Panel.Columns, buffer);
         }
     }
 
-    private float* PanelOf(int column) => panels + (long)(column / Panel.Columns) * Panel.Columns * weight.K;
+    /// <summary>Where a column begins.</summary>
+    private float* PanelOf(int column) => panels + (long)(column / Panel.Columns) * Panel.Columns * weight.K + column % Panel.Columns;
 }
