@@ -73,6 +73,12 @@ public sealed class OperandTests
         Refuses("LocalAttention", "3", () => backend.LocalAttention(heads, heads, heads, heads, 3, 3, 50));
         Refuses("LocalAttention", "4 keys", () => backend.LocalAttention(heads, heads, heads, heads, 2, 4, 50));
         Refuses("NewKvCache", "Window = 0", () => backend.NewKvCache(new KvCacheSpec(1, 2, 0)));
+        Refuses("Columns", "[3, 5)", () => backend.Columns(x, 3, 2));
+        Refuses("MixPlanes", "(3, 4)", () => backend.MixPlanes(x, x));
+        Refuses("MixPlanes", "(4)", () => backend.MixPlanes(heads, vector));
+        Refuses("AddToPlanes", "(3, 4)", () => backend.AddToPlanes(heads, x, x));
+        Refuses("MatchRms", "(1, 64)", () => backend.MatchRms(x, wide, 1e-5f));
+        Refuses("Outliers", "Float16", () => backend.Outliers(half, 1));
     }
 
     private static void Refuses(string operation, string found, Func<object> call)

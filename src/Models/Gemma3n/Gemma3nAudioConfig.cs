@@ -47,6 +47,9 @@ public sealed record Gemma3nAudioConfig(
 
     public int HeadDim => HiddenSize / NumAttentionHeads;
 
+    /// <summary>Mel frames that one row of the tower's output stands for.</summary>
+    public int FramesPerToken => SubsamplingStride * SubsamplingStride * ReductionFactor;
+
     /// <summary>Numbers that the convolutions make of a step.</summary>
     public int SubsampledSize => Halve(Halve(Bins)) * SecondChannels;
 

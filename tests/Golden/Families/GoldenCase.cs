@@ -36,11 +36,16 @@ public sealed record GoldenCase(
 
     public static TheoryData<string?> WithGreedy => Goldens.Rows(Paths.Where(path => Read(path).Greedy is not null));
 
+    public static TheoryData<string?> WithLogits => Goldens.Rows(Paths.Where(path => Read(path).Logits is not null));
+
     public static TheoryData<string?> Checkpoints =>
         Goldens.Rows(Paths.Select(path => Path.GetDirectoryName(Path.GetDirectoryName(path))!).Distinct(StringComparer.Ordinal));
 
     public static IEnumerable<GoldenCase> Of(string checkpoint) =>
         Paths.Where(path => path.StartsWith(checkpoint + "/", StringComparison.Ordinal)).Select(Read);
+
+    /// <summary>Of the positions that <see cref="CaseInputs.LogitPositions"/> names; null when the case is about other states.</summary>
+    public GoldenOutput? Logits => Outputs.SingleOrDefault(output => output.Name is "logits" or "step_logits");
 
     public static GoldenCase Read(string path)
     {

@@ -9,11 +9,11 @@ namespace MlxActors.Models.Media.Audio;
 /// </summary>
 public sealed class MelFeatures(MelSettings settings)
 {
+    /// <summary>What lies behind is cut off: 30 seconds of 16 kHz.</summary>
+    public const int MostSamples = 480_000;
+
     /// <summary>Clips end on a multiple of so many samples; zeros fill them up.</summary>
     private const int PaddedTo = 128;
-
-    /// <summary>What lies behind is cut off: 30 seconds of 16 kHz.</summary>
-    private const int MostSamples = 480_000;
 
     private readonly RealFft _fft = new(settings.FftLength);
     private readonly float[] _window = PeriodicHann(settings.FrameLength);
@@ -30,6 +30,10 @@ public sealed class MelFeatures(MelSettings settings)
     /// <summary>The rising and falling cosine that ends one sample before it would return to zero.</summary>
     public static float[] PeriodicHann(int length) =>
         [.. Enumerable.Range(0, length).Select(i => (float)(0.5 * (1 - Math.Cos(2 * Math.PI * i / length))))];
+
+    /// <summary>The longest clip that gives no more than <paramref name="frames"/>.</summary>
+    public int SamplesOf(int frames) =>
+        (int)(Math.Min((long)frames * Settings.HopLength + Settings.FrameLength, int.MaxValue) / PaddedTo * PaddedTo);
 
     /// <summary>The frames of a clip; an error when it is too short for one.</summary>
     /// <param name="clip">At the settings' rate.</param>
