@@ -1,3 +1,5 @@
+using System.Globalization;
+using MlxActors.Benchmarks.Tokenizers;
 using MlxActors.Native.Checkpoints;
 using MlxActors.Native.Tensors;
 
@@ -8,7 +10,16 @@ namespace MlxActors.Benchmarks.Synthesis;
 /// the vision tower are those that the fixtures list.
 /// </summary>
 public sealed record Gemma3nBlueprint(
-    int VocabSize, int PerLayerVocab, int HiddenSize, int PerLayerSize, int IntermediateSize, int Layers, int SharedLayers, int Heads, int KvHeads, int HeadDim)
+    int VocabSize,
+    int PerLayerVocab,
+    int HiddenSize,
+    int PerLayerSize,
+    int IntermediateSize,
+    int Layers,
+    int SharedLayers,
+    int Heads,
+    int KvHeads,
+    int HeadDim)
 {
     private const int GroupSize = 64;
     private const int Bits = 4;
@@ -20,7 +31,6 @@ public sealed record Gemma3nBlueprint(
     private const int AudioLayers = 12;
     private const int AudioHeads = 8;
     private const int AudioKernel = 5;
-    private const string VisionTensors = "gemma3n-vision-tensors.tsv";
     private const ulong Seed = 20250626;
 
     private readonly SyntheticWeights _weights = new(Seed);
@@ -69,7 +79,7 @@ public sealed record Gemma3nBlueprint(
         _weights.Quantized(module, outFeatures, inFeatures, GroupSize, Bits);
 
     private TensorSource PlainLinear(string module, int inFeatures, int outFeatures) =>
-        _weights.Plain($"{module}.weight", new Shape(outFeatures, inFeatures), inFeatures);
+        _weights.Plain($"{module}.weight", new Shape(outFeatures, inFeatures));
 
     private TensorSource Norm(string module, int features) => _weights.Constant($"{module}.weight", new Shape(features), 1);
 
@@ -118,21 +128,12 @@ public sealed record Gemma3nBlueprint(
     ];
 
     /// <summary>The tower, and what stands between it and the decoder.</summary>
-    private IEnumerable<TensorSource> Vision()
-    {
-        using var resource = typeof(Gemma3nBlueprint).Assembly.GetManifestResourceStream(VisionTensors)!;
-        using var lines = new StreamReader(resource);
-        while (lines.ReadLine() is { } line)
-        {
-            if (line.Split('\t') is [var name, var dimensions] && !name.StartsWith('#'))
-            {
-                var shape = new Shape(Array.ConvertAll(dimensions.Split('x'), int.Parse));
-                yield return shape.Rank == 1
-                    ? _weights.Constant(name, shape, 1)
-                    : _weights.Plain(name, shape, checked((int)(shape.Count / shape[0])));
-            }
-        }
-    }
+    private IEnumerable<TensorSource> Vision() =>
+        from line in File.ReadLines(Path.Combine(Fixtures.Goldens, "models", "gemma3n", "vision-tensors.tsv"))
+        where !line.StartsWith('#')
+        let columns = line.Split('\t')
+        let shape = new Shape(Array.ConvertAll(columns[1].Split('x'), length => int.Parse(length, CultureInfo.InvariantCulture)))
+        select shape.Rank == 1 ? _weights.Constant(columns[0], shape, 1) : _weights.Plain(columns[0], shape);
 
     private IEnumerable<TensorSource> Audio()
     {
@@ -143,9 +144,9 @@ public sealed record Gemma3nBlueprint(
             .. Linear("embed_audio.embedding_projection", AudioSize, HiddenSize),
             Norm("embed_audio.hard_embedding_norm", AudioSize),
             Norm("embed_audio.soft_embedding_norm", AudioSize),
-            _weights.Plain($"{Subsampling}.conv_0.conv.weight", new Shape(128, 3, 3, 1), 9),
+            _weights.Plain($"{Subsampling}.conv_0.conv.weight", new Shape(128, 3, 3, 1)),
             Norm($"{Subsampling}.conv_0.norm", 128),
-            _weights.Plain($"{Subsampling}.conv_1.conv.weight", new Shape(32, 3, 3, 128), 9 * 128),
+            _weights.Plain($"{Subsampling}.conv_1.conv.weight", new Shape(32, 3, 3, 128)),
             Norm($"{Subsampling}.conv_1.norm", 32),
             PlainLinear($"{Subsampling}.input_proj_linear", 1024, AudioSize),
             .. Enumerable.Range(0, AudioLayers).SelectMany(layer => Conformer($"audio_tower.conformer.{layer}")),
@@ -172,7 +173,7 @@ public sealed record Gemma3nBlueprint(
             Norm($"{block}.attention.post_norm", AudioSize),
             PlainLinear($"{block}.lconv1d.linear_start", AudioSize, 2 * AudioSize),
             PlainLinear($"{block}.lconv1d.linear_end", AudioSize, AudioSize),
-            _weights.Plain($"{block}.lconv1d.depthwise_conv1d.weight", new Shape(AudioSize, AudioKernel, 1), AudioKernel),
+            _weights.Plain($"{block}.lconv1d.depthwise_conv1d.weight", new Shape(AudioSize, AudioKernel, 1)),
             Norm($"{block}.lconv1d.conv_norm", AudioSize),
             Norm($"{block}.lconv1d.pre_layer_norm", AudioSize),
             Norm($"{block}.norm", AudioSize),

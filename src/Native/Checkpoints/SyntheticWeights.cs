@@ -25,19 +25,15 @@ public sealed class SyntheticWeights(ulong seed)
         yield return Constant($"{module}.biases", groups, -step * ((1 << bits) - 1) / 2);
     }
 
-    /// <summary>A plain BFloat16 weight <c>[N, …]</c>: each of its rows is a sum's factors.</summary>
-    public TensorSource Plain(string name, Shape shape) => Plain(name, shape, checked((int)(shape.Count / shape[0])));
-
-    /// <summary>A BFloat16 tensor of random numbers for sums of <paramref name="terms"/> products.</summary>
-    public TensorSource Plain(string name, Shape shape, int terms)
+    /// <summary>A plain BFloat16 weight <c>[N, …]</c>, evenly spread with the variance 1 / (numbers a row).</summary>
+    public TensorSource Plain(string name, Shape shape)
     {
-        // Evenly spread numbers up to a have the variance a² / 3; it should be 1 / terms.
-        var scale = MathF.Sqrt(3f / terms) / -short.MinValue;
+        var spread = MathF.Sqrt(3f * shape[0] / shape.Count);
         return Random(name, DType.BFloat16, shape, block =>
         {
-            foreach (ref var number in MemoryMarshal.Cast<byte, short>(block.AsSpan()))
+            foreach (ref var number in MemoryMarshal.Cast<byte, ushort>(block.AsSpan()))
             {
-                number = (short)(BitConverter.SingleToUInt32Bits(number * scale) >> 16);
+                number = (ushort)(BitConverter.SingleToUInt32Bits((number / 32767.5f - 1) * spread) >> 16);
             }
         });
     }
@@ -50,8 +46,8 @@ public sealed class SyntheticWeights(ulong seed)
         WriteBlocks(stream, shape.Count * DType.BFloat16.Size(), block, _ => { });
     });
 
-    /// <param name="shape">Of random bits, before <paramref name="turn"/> makes numbers of a block of them.</param>
-    private TensorSource Random(string name, DType dtype, Shape shape, Action<byte[]> turn) => new(name, dtype, shape, stream =>
+    /// <summary>Random bits, and what is made of them block by block.</summary>
+    private TensorSource Random(string name, DType dtype, Shape shape, Action<byte[]> shaping) => new(name, dtype, shape, stream =>
     {
         var state = seed ^ BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
         WriteBlocks(stream, shape.Count * dtype.Size(), new byte[BlockBytes], block =>
@@ -60,7 +56,7 @@ public sealed class SyntheticWeights(ulong seed)
             {
                 word = SplitMix64(ref state);
             }
-            turn(block);
+            shaping(block);
         });
     });
 
