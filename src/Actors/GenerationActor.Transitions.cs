@@ -22,7 +22,7 @@ public sealed partial class GenerationActor
     private void Admit(Granted granted, Result<PreparedPrompt, PromptError> prepared)
     {
         var sequence = prepared
-            .MapError<GenerationError>(error => new GenerationError.InvalidPrompt(error.Message, error.Field))
+            .MapError<GenerationError>(error => new GenerationError.InvalidPrompt(granted.Model.Id, error.Message, error.Field))
             .Bind(prompt => SequenceRequest.Of(
                 _request, granted.Info, prompt, (ulong)Random.Shared.NextInt64(), _settings.DefaultMaxTokens, _settings.StreamBuffer));
         switch (sequence)

@@ -89,9 +89,9 @@ public abstract record GenerationError
 
     /// <summary>The conversation cannot be put to this model.</summary>
     /// <param name="Field">The request's field, such as <c>messages[1].content[0].image_url</c>.</param>
-    public sealed record InvalidPrompt(string Reason, string? Field) : GenerationError
+    public sealed record InvalidPrompt(string Model, string Reason, string? Field) : GenerationError
     {
-        public override string Message => Reason;
+        public override string Message => $"The model '{Model}' cannot take this request: {Reason}";
     }
 
     /// <param name="Reply">Room asked for the answer; null when none was asked.</param>

@@ -26,7 +26,15 @@ public sealed record AudioClip(float[] Samples, int SampleRate);
 /// <summary>What a video's file says of it.</summary>
 /// <param name="Frames">Number of frames, at least 1.</param>
 /// <param name="FramesPerSecond">On average.</param>
-public sealed record VideoInfo(int Frames, double FramesPerSecond);
+public sealed record VideoInfo(int Frames, double FramesPerSecond)
+{
+    /// <summary>Seconds after the first frame at which each is shown, ascending; evenly spaced unless the file says otherwise.</summary>
+    public ImmutableArray<double> Times { get; init; } = [.. Enumerable.Range(0, Frames).Select(index => index / FramesPerSecond)];
+
+    /// <summary>The frame on screen: the last one whose time is not later.</summary>
+    /// <param name="seconds">After the first frame; at the end the last frame stays.</param>
+    public int FrameAt(double seconds) => Math.Max(0, Times.Count(time => time <= seconds) - 1);
+}
 
 /// <summary>Picks the frames to look at: indices below <see cref="VideoInfo.Frames"/>, ascending, at least one.</summary>
 public delegate ImmutableArray<int> ChooseFrames(VideoInfo video);

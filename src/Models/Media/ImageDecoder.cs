@@ -23,10 +23,10 @@ public static class ImageDecoder
     /// <summary>Decodes PNG and JPEG. Total: any bytes end in a picture or in an error.</summary>
     public static Result<PixelImage, MediaError> Decode(
         ReadOnlyMemory<byte> content, ImageLimits limits, Transparency transparency = Transparency.Dropped) =>
-        ImageFormats.Sniff(content.Span) switch
+        MediaSniffer.Sniff(content.Span) switch
         {
-            ImageFormat.Png => PngDecoder.Decode(content, limits, transparency),
-            ImageFormat.Jpeg => JpegDecoder.Decode(content, limits),
-            var other => new MediaError.UnsupportedFormat(other),
+            MediaFormat.Png => PngDecoder.Decode(content, limits, transparency),
+            MediaFormat.Jpeg => JpegDecoder.Decode(content, limits),
+            var other => new MediaError.UnsupportedFormat(other, MediaKind.Image),
         };
 }

@@ -15,7 +15,7 @@ public sealed record ImageLimits(long MaxPixels, long MaxScanPixels)
     /// <summary>What an array can hold, whatever the limits say: four bytes a pixel.</summary>
     private static readonly long MostPixels = Array.MaxLength / 4;
 
-    internal Result<PixelSize, MediaError> Check(ImageFormat format, long width, long height)
+    internal Result<PixelSize, MediaError> Check(MediaFormat format, long width, long height)
     {
         var most = Math.Min(MaxPixels, MostPixels);
         if (width <= 0 || height <= 0)

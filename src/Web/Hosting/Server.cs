@@ -1,6 +1,8 @@
+using System.Net;
 using Akka.Hosting;
 using MlxActors.Generation;
 using MlxActors.Web.Engine;
+using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi;
 using MlxActors.Web.OpenAi.Errors;
 
@@ -38,6 +40,10 @@ internal static class Server
             .AddSingleton(RequestId.New)
             .AddSingleton(plan.Choice.Catalog)
             .AddSingleton(plan.Choice.Model)
+            .AddSingleton(plan.Media)
+            .AddSingleton<ResolveHost>(Dns.GetHostAddressesAsync)
+            .AddSingleton<MediaFetcher>()
+            .AddSingleton<MediaResolver>()
             .AddSingleton<SupervisorClient>()
             .AddSingleton<ChatCompletions>()
             .AddSingleton<OpenAi.Models>()

@@ -3,6 +3,7 @@ using Akka.Hosting;
 using MlxActors.Actors.Hosting;
 using MlxActors.Models.Media;
 using MlxActors.Native.Results;
+using MlxActors.Web.Media;
 
 namespace MlxActors.Web.Hosting;
 
@@ -15,13 +16,19 @@ internal sealed record Surroundings(Func<string, string?> Variable, string Home,
 /// <summary>Everything that is decided before the server is put together.</summary>
 /// <param name="AddActors">Starts the actors, the supervisor among them.</param>
 internal sealed record ServerPlan(
-    Config Hocon, ServerSettings Settings, EngineSettings Engine, ModelChoice Choice, Action<AkkaConfigurationBuilder> AddActors)
+    Config Hocon,
+    ServerSettings Settings,
+    EngineSettings Engine,
+    FetchSettings Media,
+    ModelChoice Choice,
+    Action<AkkaConfigurationBuilder> AddActors)
 {
     /// <param name="model">Alias, repository id or folder; null takes the default.</param>
     public static Result<ServerPlan, string> Make(Config hocon, string? model, Surroundings surroundings) =>
         ServerSettings.Read(hocon, surroundings).Bind(settings =>
         EngineSettings.Read(hocon).Bind(engine =>
+        FetchSettings.Read(hocon).Bind(fetch =>
         ModelChoice.Make(settings.Catalog, model, settings.DefaultModels).Map(choice => new ServerPlan(
-            hocon, settings, engine, choice, akka => akka.AddMlxActors(
-                new MlxActorsOptions(choice.Catalog.Resolve, engine.Load, new MediaDecoder(ImageLimits.Default), new ActorMetrics()))))));
+            hocon, settings, engine, fetch, choice, akka => akka.AddMlxActors(
+                new MlxActorsOptions(choice.Catalog.Resolve, engine.Load, new MediaDecoder(ImageLimits.Default), new ActorMetrics())))))));
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using MlxActors.Generation;
 using MlxActors.Web.Engine;
+using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi.Contracts;
 using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.OpenAi.Parsing;
@@ -9,7 +10,7 @@ namespace MlxActors.Web.OpenAi;
 
 /// <summary><c>POST /v1/chat/completions</c>.</summary>
 internal sealed partial class ChatCompletions(
-    SupervisorClient supervisor, TimeProvider clock, Func<RequestId> newId, ILogger<ChatCompletions> log)
+    SupervisorClient supervisor, MediaResolver resolver, TimeProvider clock, Func<RequestId> newId, ILogger<ChatCompletions> log)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -18,7 +19,13 @@ internal sealed partial class ChatCompletions(
             LogIgnored(body.EnumerateObject().Select(field => field.Name).Where(name => !ChatCompletionDecoder.KnownFields.Contains(name)));
             return ChatCompletionDecoder.Read(body, newId());
         });
-        await call.Match(call => AnswerAsync(call, context), context.Response.WriteAsync);
+        await call.Match(call => ResolveAsync(call, context), context.Response.WriteAsync);
+    }
+
+    private async Task ResolveAsync(ChatCompletionCall call, HttpContext context)
+    {
+        var media = await resolver.ResolveAsync(call.Media, context.RequestAborted);
+        await media.Match(media => AnswerAsync(call.With(media), context), context.Response.WriteAsync);
     }
 
     private Task AnswerAsync(ChatCompletionCall call, HttpContext context)

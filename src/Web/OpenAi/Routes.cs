@@ -6,7 +6,7 @@ internal static class Routes
         """
         MlxActors: an OpenAI-compatible server for MLX-format models.
 
-          POST /v1/chat/completions   text and images in, text out; "stream": true for server-sent events
+          POST /v1/chat/completions   text, images, audio and video in, text out; "stream": true for server-sent events
           GET  /v1/models             the models on this machine
           GET  /health                how the engine does
 

@@ -6,17 +6,22 @@ using MlxActors.Web.Tests.Serving;
 
 namespace MlxActors.Web.Tests.Golden;
 
-/// <summary>Conversations with the demo model, through HTTP in exact mode: the reference's text and counts, whole and streamed.</summary>
+/// <summary>
+/// Conversations with the demo models, through HTTP in exact mode: the reference's text and counts, whole and streamed. A file is named
+/// after its model; its rows run together, so that the server swaps once a file.
+/// </summary>
 [Collection(DemoServer.Collection)]
+[TestCaseOrderer(ByDisplayName.TypeName, ByDisplayName.AssemblyName)]
 public sealed class DemoConversationGoldens(DemoServer server)
 {
-    // The rows with tools are the tool support's to pass.
-    private static readonly FrozenDictionary<string, JsonElement> Rows = Goldens.Files("demo", "demo.jsonl").AsEnumerable<object?[]>()
+    // The rows with tools: DemoToolGoldens.
+    private static readonly FrozenDictionary<string, (string Model, JsonElement Row)> Rows = Goldens.Files("demo", "*.jsonl")
+        .AsEnumerable<object?[]>()
         .Select(row => row[0] as string)
         .OfType<string>()
-        .SelectMany(file => Goldens.Lines(Goldens.PathOf(file)).Select((row, index) => (Name: $"{file}:{index + 1}", Row: row)))
+        .SelectMany(file => Goldens.Lines(Goldens.PathOf(file)).Select((row, index) => (Name: $"{file}:{index + 1:000}", File: file, Row: row)))
         .Where(row => !row.Row.TryGetProperty("tools", out _))
-        .ToFrozenDictionary(row => row.Name, row => row.Row);
+        .ToFrozenDictionary(row => row.Name, row => (Path.GetFileNameWithoutExtension(row.File), row.Row));
 
     public static TheoryData<string?> Names => Goldens.Rows(Rows.Keys.Order(StringComparer.Ordinal));
 
@@ -24,10 +29,10 @@ public sealed class DemoConversationGoldens(DemoServer server)
     [MemberData(nameof(Names))]
     public async Task Conversation_GetsTheReplyOfTheReference(string? name)
     {
-        var row = Rows[Goldens.SkipWhenNone(name, "demo")];
+        var (model, row) = Rows[Goldens.SkipWhenNone(name, "demo")];
 
-        using var whole = await Chat.PostAsync(server.Http, Request(row, stream: false));
-        using var streamed = await Chat.PostAsync(server.Http, Request(row, stream: true));
+        using var whole = await Chat.PostAsync(server.Http, Request(model, row, stream: false));
+        using var streamed = await Chat.PostAsync(server.Http, Request(model, row, stream: true));
 
         var completion = await Chat.JsonAsync(whole);
         Assert.True(whole.IsSuccessStatusCode, completion.ToString());
@@ -39,9 +44,9 @@ public sealed class DemoConversationGoldens(DemoServer server)
     }
 
     // The reference stopped at the end of the turn, or after as many tokens as there are.
-    private static JsonObject Request(JsonElement row, bool stream) => new()
+    private static JsonObject Request(string model, JsonElement row, bool stream) => new()
     {
-        ["model"] = "demo",
+        ["model"] = model,
         ["temperature"] = 0,
         ["max_tokens"] = row.GetProperty("reply_ids").GetArrayLength(),
         ["stream"] = stream,

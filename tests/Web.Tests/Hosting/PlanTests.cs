@@ -61,11 +61,32 @@ public sealed class PlanTests : IDisposable
         Assert.Equal(64 << 20, plan.Settings.MaxRequestBytes);
     }
 
+    [Fact]
+    public void ShippedSettings_FetchFromPublicHostsOnly_WithinLimits()
+    {
+        var fetch = Ok(Plan("demo")).Media;
+
+        Assert.True(fetch.Enabled);
+        Assert.False(fetch.AllowPrivateAddresses);
+        Assert.Empty(fetch.AllowHosts);
+        Assert.Equal((32, 64 << 20, 4, 4), (fetch.MaxUrls, fetch.MaxBytes, fetch.MaxRedirects, fetch.Concurrent));
+        Assert.Equal((TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10)), (fetch.Timeout, fetch.FirstByteTimeout));
+    }
+
     [Theory]
     [InlineData("mlxactors.http.host = nowhere", "nowhere")]
     [InlineData("mlxactors.http.port = 70000", "70000")]
     [InlineData("mlxactors.engine.mode = quick", "mlxactors.engine.mode")]
     [InlineData("mlxactors.engine.threads = 0", "mlxactors.engine.threads")]
+    [InlineData("mlxactors.media.fetch.enabled = perhaps", "mlxactors.media.fetch")]
+    [InlineData("mlxactors.media.fetch.max-urls = 0", "mlxactors.media.fetch.max-urls")]
+    [InlineData("mlxactors.media.fetch.max-bytes = 0", "mlxactors.media.fetch.max-bytes")]
+    [InlineData("mlxactors.media.fetch.max-bytes = 3GiB", "mlxactors.media.fetch.max-bytes")]
+    [InlineData("mlxactors.media.fetch.timeout = soon", "mlxactors.media.fetch")]
+    [InlineData("mlxactors.media.fetch.timeout = 0s", "mlxactors.media.fetch.timeout")]
+    [InlineData("mlxactors.media.fetch.first-byte-timeout = 0s", "mlxactors.media.fetch.first-byte-timeout")]
+    [InlineData("mlxactors.media.fetch.max-redirects = -1", "mlxactors.media.fetch.max-redirects")]
+    [InlineData("mlxactors.media.fetch.concurrent = 0", "mlxactors.media.fetch.concurrent")]
     public void BadSetting_IsAnErrorThatNamesIt(string setting, string named) => Assert.Contains(named, Error(Plan("demo", null, setting)));
 
     [Fact]

@@ -259,7 +259,7 @@ public sealed class ChatCompletionsTests
     {
         nameof(GenerationError.ModelNotFound) => new GenerationError.ModelNotFound("x", "it is not there."),
         nameof(GenerationError.LoadFailed) => new GenerationError.LoadFailed("x", "a tensor is missing"),
-        nameof(GenerationError.InvalidPrompt) => new GenerationError.InvalidPrompt("not an image", "messages[0].content[0].image_url"),
+        nameof(GenerationError.InvalidPrompt) => new GenerationError.InvalidPrompt("x", "not an image", "messages[0].content[0].image_url"),
         nameof(GenerationError.ContextLengthExceeded) => new GenerationError.ContextLengthExceeded(8, 9, null),
         nameof(GenerationError.Overloaded) => new GenerationError.Overloaded(TimeSpan.FromSeconds(2.5)),
         nameof(GenerationError.EngineFailed) => new GenerationError.EngineFailed("a fault"),

@@ -15,7 +15,9 @@ public sealed class DecoderPropertyTests
     private const string Rich =
         """
         {"model":"demo","messages":[{"role":"system","content":"a"},{"role":"user","name":"n","content":[{"type":"text","text":"b"},
-        {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA","detail":"low"}}]},{"role":"assistant","content":null,
+        {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA","detail":"low"}},
+        {"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}},{"type":"video_url","video_url":"http://a.example/b.mp4"},
+        {"type":"file","file":{"file_data":"data:audio/wav;base64,AAAA","filename":"a.wav"}}]},{"role":"assistant","content":null,
         "tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},
         {"role":"tool","tool_call_id":"c","content":"5"}],
         "temperature":0.5,"top_p":1,"top_k":4,"min_p":0,"seed":7,"max_tokens":4,"stop":["a"],"stream":true,

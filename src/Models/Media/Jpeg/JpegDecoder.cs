@@ -27,7 +27,7 @@ internal sealed class JpegDecoder
     public static Result<PixelImage, MediaError> Decode(ReadOnlyMemory<byte> content, ImageLimits limits) =>
         new JpegDecoder(content, limits).Run();
 
-    public static MediaError.Malformed Malformed(string problem) => new(ImageFormat.Jpeg, problem);
+    public static MediaError.Malformed Malformed(string problem) => new(MediaFormat.Jpeg, problem);
 
     private Result<PixelImage, MediaError> Run()
     {
@@ -94,12 +94,12 @@ internal sealed class JpegDecoder
                 return ReadFrame(marker, body);
 
             case JpegMarker.ArithmeticSequential or JpegMarker.ArithmeticProgressive:
-                return new MediaError.UnsupportedVariant(ImageFormat.Jpeg, "arithmetic coding", "Huffman coding");
+                return new MediaError.UnsupportedVariant(MediaFormat.Jpeg, "arithmetic coding", "Huffman coding");
 
             case > JpegMarker.Progressive and <= JpegMarker.LastFrame
                 and not (JpegMarker.JpegExtension or JpegMarker.ArithmeticConditioning):
                 return new MediaError.UnsupportedVariant(
-                    ImageFormat.Jpeg, $"process {marker - JpegMarker.Baseline} (lossless or hierarchical)", "sequential or progressive");
+                    MediaFormat.Jpeg, $"process {marker - JpegMarker.Baseline} (lossless or hierarchical)", "sequential or progressive");
 
             case JpegMarker.RestartInterval when body.Length != sizeof(ushort):
                 return Malformed($"DRI holds {body.Length} bytes, not 2");
@@ -164,7 +164,7 @@ internal sealed class JpegDecoder
         if (++_scans > Math.Max(allowed, _frame.Components.Length))
         {
             return new MediaError.TooLarge(
-                ImageFormat.Jpeg,
+                MediaFormat.Jpeg,
                 $"more than {_scans - 1} scans of {_frame.Size.Width} x {_frame.Size.Height} pixels",
                 $"{_limits.MaxScanPixels} pixels in all");
         }

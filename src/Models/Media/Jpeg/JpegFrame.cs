@@ -32,17 +32,17 @@ internal sealed record JpegFrame(
         }
         if (body[0] != 8)
         {
-            return new MediaError.UnsupportedVariant(ImageFormat.Jpeg, $"{body[0]} bits a sample", "8");
+            return new MediaError.UnsupportedVariant(MediaFormat.Jpeg, $"{body[0]} bits a sample", "8");
         }
         if (body[5] is not (1 or 3 or 4))
         {
-            return new MediaError.UnsupportedVariant(ImageFormat.Jpeg, $"{body[5]} colour components", "1, 3 or 4");
+            return new MediaError.UnsupportedVariant(MediaFormat.Jpeg, $"{body[5]} colour components", "1, 3 or 4");
         }
         var layouts = ReadComponents(body[HeadLength..]);
         var (width, height) = (BinaryPrimitives.ReadUInt16BigEndian(body[3..]), BinaryPrimitives.ReadUInt16BigEndian(body[1..]));
         return Validate(layouts) is { } error
             ? error
-            : limits.Check(ImageFormat.Jpeg, width, height).Bind(size => Create(size, progressive, layouts, contentLength));
+            : limits.Check(MediaFormat.Jpeg, width, height).Bind(size => Create(size, progressive, layouts, contentLength));
     }
 
     private static ImmutableArray<ComponentLayout> ReadComponents(ReadOnlySpan<byte> body)
@@ -72,7 +72,7 @@ internal sealed record JpegFrame(
         var (across, down) = (layouts.Max(layout => layout.Horizontal), layouts.Max(layout => layout.Vertical));
         return layouts.All(layout => across % layout.Horizontal == 0 && down % layout.Vertical == 0)
             ? null
-            : new MediaError.UnsupportedVariant(ImageFormat.Jpeg, "sampling factors that do not divide each other", "whole ratios");
+            : new MediaError.UnsupportedVariant(MediaFormat.Jpeg, "sampling factors that do not divide each other", "whole ratios");
     }
 
     private static Result<JpegFrame, MediaError> Create(

@@ -25,17 +25,12 @@ internal sealed class PngAlpha(int samplesPerPixel, PngAlpha.Reader alphaOf)
         };
     }
 
-    /// <summary>Blends RGB <paramref name="pixels"/> with white, rounded as Pillow's <c>alpha_composite</c> does.</summary>
+    /// <summary>Blends RGB <paramref name="pixels"/> with white.</summary>
     public void LayOnWhite(ReadOnlySpan<byte> samples, Span<byte> pixels)
     {
         for (var (from, to) = (0, 0); to < pixels.Length; from += samplesPerPixel, to += PixelImage.Channels)
         {
-            var alpha = alphaOf(samples.Slice(from, samplesPerPixel));
-            foreach (ref var level in pixels.Slice(to, PixelImage.Channels))
-            {
-                var sum = ((level * alpha) + (byte.MaxValue * (byte.MaxValue - alpha)) + 0x80) << 7;
-                level = (byte)((sum + (sum >> 8)) >> 15);
-            }
+            Blending.LayOnWhite(pixels.Slice(to, PixelImage.Channels), alphaOf(samples.Slice(from, samplesPerPixel)));
         }
     }
 

@@ -14,7 +14,7 @@ internal static class PngDecoder
     public static Result<PixelImage, MediaError> Decode(ReadOnlyMemory<byte> content, ImageLimits limits, Transparency transparency) =>
         PngFile.Read(content, limits).Bind(Validate).Bind(file => Inflate(file, transparency).Map(image => image.Orient(file.Orientation)));
 
-    public static MediaError.Malformed Malformed(string problem) => new(ImageFormat.Png, problem);
+    public static MediaError.Malformed Malformed(string problem) => new(MediaFormat.Png, problem);
 
     /// <summary>What can be known before memory is taken: enough data for these pixels, and a palette where one is needed.</summary>
     private static Result<PngFile, MediaError> Validate(PngFile file)

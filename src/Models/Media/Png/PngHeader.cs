@@ -46,12 +46,12 @@ internal sealed record PngHeader(PixelSize Size, int BitDepth, PngColor Color, b
         if (compression != 0 || filter != 0 || interlace > 1)
         {
             return new MediaError.UnsupportedVariant(
-                ImageFormat.Png,
+                MediaFormat.Png,
                 $"compression method {compression}, filter method {filter}, interlace method {interlace}",
                 "0, 0 and 0 or 1");
         }
         return limits
-            .Check(ImageFormat.Png, BinaryPrimitives.ReadUInt32BigEndian(body), BinaryPrimitives.ReadUInt32BigEndian(body[4..]))
+            .Check(MediaFormat.Png, BinaryPrimitives.ReadUInt32BigEndian(body), BinaryPrimitives.ReadUInt32BigEndian(body[4..]))
             .Map(size => new PngHeader(size, depth, (PngColor)color, interlace == 1));
     }
 

@@ -11,7 +11,7 @@ internal static class GenerationErrors
         GenerationError.ModelNotFound => new(StatusCodes.Status404NotFound, error.Message, "model", "model_not_found"),
         GenerationError.LoadFailed =>
             new(StatusCodes.Status503ServiceUnavailable, error.Message, "model", "model_load_failed", ApiError.ServerFault),
-        GenerationError.InvalidPrompt(_, var field) => ApiError.BadRequest(error.Message, field, "invalid_value"),
+        GenerationError.InvalidPrompt(_, _, var field) => ApiError.BadRequest(error.Message, field, "invalid_value"),
         GenerationError.ContextLengthExceeded => ApiError.BadRequest(error.Message, "messages", "context_length_exceeded"),
         GenerationError.Overloaded(var after) =>
             new(StatusCodes.Status429TooManyRequests, error.Message, null, "rate_limit_exceeded", ApiError.RateLimit, after),

@@ -2,15 +2,25 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using MlxActors.Generation;
+using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
+using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 
 /// <summary>A chat completion as a client asks for it.</summary>
+/// <param name="Request">The media of its conversation are yet to come.</param>
+/// <param name="Media">What its messages point to by index.</param>
 /// <param name="Stream">Whether the answer goes out as server-sent events.</param>
 /// <param name="IncludeUsage">Whether a stream ends with a chunk of token counts.</param>
-internal sealed record ChatCompletionCall(GenerationRequest Request, bool Stream, bool IncludeUsage);
+internal sealed record ChatCompletionCall(
+    GenerationRequest Request, ImmutableArray<MediaReference> Media, bool Stream, bool IncludeUsage)
+{
+    /// <param name="media">The files, in the order of <see cref="Media"/>.</param>
+    public ChatCompletionCall With(ImmutableArray<MediaSource> media) =>
+        this with { Request = Request with { Conversation = Request.Conversation with { Media = media } } };
+}
 
 /// <summary>The body of <c>POST /v1/chat/completions</c>.</summary>
 internal static class ChatCompletionDecoder
@@ -30,7 +40,7 @@ internal static class ChatCompletionDecoder
     {
         var body = new ObjectReader(root, "");
         var model = body.Required("model", Model);
-        var conversation = body.Required("messages", MessageDecoder.Messages);
+        var messages = body.Required("messages", MessageDecoder.Messages);
         var sampling = Sampling(body);
         var maxTokens = MaxTokens(body);
         var stop = body.OptionalValue("stop", Stop) ?? [];
@@ -39,10 +49,11 @@ internal static class ChatCompletionDecoder
         DescriptiveFields.Check(body);
         UnsupportedFields.Refuse(body);
         return body.Finish(() => new ChatCompletionCall(
-            new GenerationRequest(id, model, conversation with { Tools = offer.Tools }, sampling, maxTokens, stop)
+            new GenerationRequest(id, model, new Conversation(messages.Messages, offer.Tools, []), sampling, maxTokens, stop)
             {
                 ParallelToolCalls = offer.Parallel,
             },
+            messages.Media,
             stream,
             includeUsage));
     }

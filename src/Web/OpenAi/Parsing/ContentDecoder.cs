@@ -1,21 +1,22 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.Json;
 using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
+using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 
 /// <summary>
-/// A message's content: a string, or an array of parts. Media are collected beside the messages, which point to them by index, as
-/// <see cref="Conversation"/> has it; one decoder therefore serves one request.
+/// A message's content: a string, or an array of parts. What refers to media is collected beside the messages, which point to it by index,
+/// as <see cref="Conversation"/> has it; one decoder therefore serves one request.
 /// </summary>
 internal sealed class ContentDecoder
 {
-    private static readonly Decoder<string> Detail = Decode.OneOf("auto", "low", "high");
-    private readonly ImmutableArray<MediaSource>.Builder _media = ImmutableArray.CreateBuilder<MediaSource>();
+    private readonly ImmutableArray<MediaReference>.Builder _media = ImmutableArray.CreateBuilder<MediaReference>();
 
-    public ImmutableArray<MediaSource> Media => _media.ToImmutable();
+    public ImmutableArray<MediaReference> Media => _media.ToImmutable();
 
     public Decoder<ImmutableArray<ContentPart>> OfUser => Content(UserPart);
 
@@ -24,11 +25,14 @@ internal sealed class ContentDecoder
         ReadKind(part, ["text", "refusal"]).Bind(kind => TextPart(part, kind))));
 
     private Decoder<ContentPart> UserPart => ObjectReader.Decoder(part =>
-        ReadKind(part, ["text", "image_url", "input_audio", "video_url", "file"]).Bind(kind => kind switch
+        ReadKind(part, ["text", "image_url", "input_audio", "audio_url", "video_url", "file"]).Bind(kind => kind switch
         {
-            "text" => TextPart(part, kind),
-            "image_url" => ImagePart(part),
-            _ => Faults.NotSupported(part.PathOf("type"), $"parts of type '{kind}' are"),
+            "image_url" => MediaPart(part, kind, MediaFields.Url, index => new ContentPart.Image(index)),
+            "input_audio" => MediaPart(part, kind, MediaFields.InputAudio, index => new ContentPart.Audio(index)),
+            "audio_url" => MediaPart(part, kind, MediaFields.Url, index => new ContentPart.Audio(index)),
+            "video_url" => MediaPart(part, kind, MediaFields.Url, index => new ContentPart.Video(index)),
+            "file" => FilePart(part),
+            _ => TextPart(part, kind),
         }));
 
     private static Decoder<ImmutableArray<ContentPart>> Content(Decoder<ContentPart> part)
@@ -55,19 +59,27 @@ internal sealed class ContentDecoder
         return part.Finish<ContentPart>(() => new ContentPart.Text(text));
     }
 
-    private Result<ContentPart, ApiError> ImagePart(ObjectReader part)
+    private Result<ContentPart, ApiError> MediaPart(
+        ObjectReader part, string name, Decoder<MediaReference> read, Func<int, ContentPart> partAt)
     {
-        var image = part.Required("image_url", ObjectReader.Decoder(fields =>
+        var file = part.Required(name, read);
+        return part.Finish(() => partAt(Keep(file)));
+    }
+
+    private Result<ContentPart, ApiError> FilePart(ObjectReader part)
+    {
+        var (kind, file) = part.Required("file", MediaFields.File);
+        return part.Finish<ContentPart>(() => kind switch
         {
-            var bytes = fields.Required("url", (value, path) =>
-                Decode.Text(value, path).Bind(uri => InlineMedia.DataUri(uri, "image", path)));
-            fields.Optional("detail", Detail);
-            return fields.Finish(() => bytes);
-        }));
-        return part.Finish<ContentPart>(() =>
-        {
-            _media.Add(new MediaSource(image, part.PathOf("image_url")));
-            return new ContentPart.Image(_media.Count - 1);
+            FileKind.Image => new ContentPart.Image(Keep(file)),
+            FileKind.Audio => new ContentPart.Audio(Keep(file)),
+            _ => throw new UnreachableException(),
         });
+    }
+
+    private int Keep(MediaReference file)
+    {
+        _media.Add(file);
+        return _media.Count - 1;
     }
 }

@@ -2,11 +2,15 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
+using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 
-/// <summary>The conversation of a request: each message by its role, then what the messages demand of each other.</summary>
+/// <summary>Messages, and the files that they point to by index.</summary>
+internal sealed record MessageList(ImmutableArray<ChatMessage> Messages, ImmutableArray<MediaReference> Media);
+
+/// <summary>The messages of a request: each message by its role, then what the messages demand of each other.</summary>
 internal static class MessageDecoder
 {
     private static readonly Decoder<string> RoleName = Decode.OneOf("system", "assistant", "user", "tool", "developer");
@@ -24,13 +28,12 @@ internal static class MessageDecoder
         return call.Finish(() => new ToolCall(id, function.Name, function.Arguments));
     });
 
-    /// <returns>The conversation without tools on offer, which stand elsewhere in the request.</returns>
-    public static Result<Conversation, ApiError> Messages(JsonElement value, string path)
+    public static Result<MessageList, ApiError> Messages(JsonElement value, string path)
     {
         var content = new ContentDecoder();
         return Decode.ListOf(ObjectReader.Decoder(message => Message(message, content)))(value, path)
             .Bind(messages => messages.IsEmpty ? Faults.EmptyArray(path) : CheckToolResults(messages, path))
-            .Map(messages => new Conversation(messages, [], content.Media));
+            .Map(messages => new MessageList(messages, content.Media));
     }
 
     private static Result<ChatMessage, ApiError> Message(ObjectReader message, ContentDecoder content)
