@@ -41,6 +41,7 @@ internal static class Serve
                 $"Cannot listen on {plan.Settings.Address}: {e.Message}. Choose another address with --host and --port.", Failure);
         }
         Console.WriteLine(StartupText.Compose(plan.Choice, plan.Engine.Describe(), app.Urls));
+        using var secondSignal = new SecondSignal(Environment.Exit);
         await app.WaitForShutdownAsync();
         return 0;
     }

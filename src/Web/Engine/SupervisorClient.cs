@@ -4,6 +4,7 @@ using Akka.Hosting;
 using Akka.Streams;
 using MlxActors.Actors;
 using MlxActors.Generation;
+using MlxActors.Web.Hosting;
 using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
 using Status = MlxActors.Actors.Protocol.ModelSupervisorProtocol.Status;
 
@@ -11,7 +12,7 @@ namespace MlxActors.Web.Engine;
 
 /// <summary>The supervisor as the HTTP side sees it.</summary>
 internal sealed class SupervisorClient(
-    IRequiredActor<ModelSupervisor> supervisor, ActorSystem system, IHostApplicationLifetime lifetime, TimeProvider clock)
+    IRequiredActor<ModelSupervisor> supervisor, ActorSystem system, IHostApplicationLifetime lifetime, TimeLimits times, TimeProvider clock)
 {
     // The supervisor only accepts, it does not work: an answer that takes longer is a fault.
     private static readonly TimeSpan AcceptTimeout = TimeSpan.FromSeconds(10);
@@ -24,11 +25,10 @@ internal sealed class SupervisorClient(
     public async IAsyncEnumerable<GenerationEvent> GenerateAsync(
         GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         // What is accepted has to be run, even for a client that has left by now: leaving the run is what ends the generation.
         if (await AskAsync<GenerationAccepted>(new Generate(request), AcceptTimeout, CancellationToken.None) is { } accepted)
         {
-            var untilCancelled = accepted.Events.Via(either.Token.AsFlow<GenerationEvent>(cancelGracefully: true));
+            var untilCancelled = accepted.Events.Via(cancellationToken.AsFlow<GenerationEvent>(cancelGracefully: true));
             await foreach (var happened in untilCancelled.RunAsAsyncEnumerable(system))
             {
                 yield return happened;
@@ -45,6 +45,16 @@ internal sealed class SupervisorClient(
                 : new GenerationError.EngineFailed("the answer broke off."));
         }
     }
+
+    /// <summary>How things stand, by way of the engine (<see cref="GetHealth"/>).</summary>
+    /// <returns>Null when the engine does not answer within its deadline.</returns>
+    public Task<Status?> GetHealthAsync(CancellationToken cancellationToken) =>
+        AskAsync<Status>(GetHealth.Instance, times.Health, cancellationToken);
+
+    /// <summary>Ends all generations (<see cref="BeginShutdown"/>).</summary>
+    /// <returns>False when some did not end in time.</returns>
+    public async Task<bool> ShutDownAsync(CancellationToken cancellationToken) =>
+        await AskAsync<ShutDown>(BeginShutdown.Instance, times.Shutdown + TimeLimits.Grace, cancellationToken) is not null;
 
     /// <returns>Null when the supervisor does not answer.</returns>
     public Task<Status?> GetStatusAsync(CancellationToken cancellationToken) =>

@@ -11,9 +11,6 @@ namespace MlxActors.Web.Hosting;
 /// <summary>Puts the server together: Kestrel, routes, and the actor system beside them.</summary>
 internal static class Server
 {
-    // Streams that still run when the server is told to stop end at once; this is for what hangs nevertheless.
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
-
     public static WebApplication Build(ServerPlan plan)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -25,7 +22,7 @@ internal static class Server
             kestrel.Listen(plan.Settings.Address);
         });
         builder.Services
-            .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout)
+            .Configure<HostOptions>(host => host.ShutdownTimeout = plan.Times.Shutdown + (2 * TimeLimits.Grace))
             .AddAkka("mlxactors", akka =>
             {
                 akka.AddHocon(plan.Hocon, HoconAddMode.Prepend);
@@ -38,6 +35,7 @@ internal static class Server
             })
             .AddSingleton(TimeProvider.System)
             .AddSingleton(RequestId.New)
+            .AddSingleton(plan.Times)
             .AddSingleton(plan.Choice.Catalog)
             .AddSingleton(plan.Choice.Model)
             .AddSingleton(plan.Media)
@@ -48,6 +46,7 @@ internal static class Server
             .AddSingleton<ChatCompletions>()
             .AddSingleton<OpenAi.Models>()
             .AddSingleton<Health>()
+            .AddHostedService<Drain>()
             .AddHostedService<WarmUp>();
 
         var app = builder.Build();

@@ -18,6 +18,7 @@ internal sealed record Surroundings(Func<string, string?> Variable, string Home,
 internal sealed record ServerPlan(
     Config Hocon,
     ServerSettings Settings,
+    TimeLimits Times,
     EngineSettings Engine,
     FetchSettings Media,
     ModelChoice Choice,
@@ -26,9 +27,11 @@ internal sealed record ServerPlan(
     /// <param name="model">Alias, repository id or folder; null takes the default.</param>
     public static Result<ServerPlan, string> Make(Config hocon, string? model, Surroundings surroundings) =>
         ServerSettings.Read(hocon, surroundings).Bind(settings =>
+        TimeLimits.Read(hocon).Bind(times =>
         EngineSettings.Read(hocon).Bind(engine =>
         FetchSettings.Read(hocon).Bind(fetch =>
         ModelChoice.Make(settings.Catalog, model, settings.DefaultModels).Map(choice => new ServerPlan(
-            hocon, settings, engine, fetch, choice, akka => akka.AddMlxActors(
-                new MlxActorsOptions(choice.Catalog.Resolve, engine.Load, new MediaDecoder(ImageLimits.Default), new ActorMetrics())))))));
+            hocon, settings, times, engine, fetch, choice, akka => akka.AddMlxActors(
+                new MlxActorsOptions(
+                    choice.Catalog.Resolve, engine.Load, new MediaDecoder(ImageLimits.Default), new ActorMetrics()))))))));
 }

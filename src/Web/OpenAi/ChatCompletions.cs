@@ -1,6 +1,7 @@
 using System.Text;
 using MlxActors.Generation;
 using MlxActors.Web.Engine;
+using MlxActors.Web.Hosting;
 using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi.Contracts;
 using MlxActors.Web.OpenAi.Errors;
@@ -10,7 +11,12 @@ namespace MlxActors.Web.OpenAi;
 
 /// <summary><c>POST /v1/chat/completions</c>.</summary>
 internal sealed partial class ChatCompletions(
-    SupervisorClient supervisor, MediaResolver resolver, TimeProvider clock, Func<RequestId> newId, ILogger<ChatCompletions> log)
+    SupervisorClient supervisor,
+    MediaResolver resolver,
+    TimeLimits times,
+    TimeProvider clock,
+    Func<RequestId> newId,
+    ILogger<ChatCompletions> log)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -60,8 +66,9 @@ internal sealed partial class ChatCompletions(
         }
     }
 
-    // The response starts with the first text: until then an error can still have its own status.
-    private static async Task StreamAsync(IAsyncEnumerable<GenerationEvent> events, AnswerHead head, bool includeUsage, HttpContext context)
+    // The response starts with the first text, or with the first comment on what it waits for: until then an error can still have its own
+    // status.
+    private async Task StreamAsync(IAsyncEnumerable<GenerationEvent> events, AnswerHead head, bool includeUsage, HttpContext context)
     {
         ChatCompletionStream? stream = null;
         try
@@ -74,7 +81,7 @@ internal sealed partial class ChatCompletions(
                 }
                 else if (happened is not GenerationEvent.Started)
                 {
-                    stream ??= new ChatCompletionStream(context.Response, head, includeUsage);
+                    stream ??= new ChatCompletionStream(context.Response, head, includeUsage, times.Stall);
                     stream.Write(happened);
                     if (!await stream.FlushAsync(context.RequestAborted))
                     {

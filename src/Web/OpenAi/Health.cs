@@ -4,13 +4,14 @@ using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
 
 namespace MlxActors.Web.OpenAi;
 
-/// <summary><c>GET /health</c>: what the supervisor says of itself, not whether HTTP works.</summary>
+/// <summary><c>GET /health</c>: 200 only when the engine answers a ping within its deadline, and requests can be served at once.</summary>
 internal sealed class Health(SupervisorClient supervisor)
 {
     public async Task HandleAsync(HttpContext context)
     {
-        var status = await supervisor.GetStatusAsync(context.RequestAborted);
-        var word = Judge(status);
+        var answered = await supervisor.GetHealthAsync(context.RequestAborted);
+        var word = Judge(answered);
+        var status = answered ?? await supervisor.GetStatusAsync(context.RequestAborted);
         context.Response.StatusCode = word == "ok" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         await context.Response.WriteJsonAsync(json =>
         {
@@ -18,7 +19,7 @@ internal sealed class Health(SupervisorClient supervisor)
             json.WriteString("status"u8, word);
             if (status is not null)
             {
-                json.WriteString("state"u8, status.State.ToString().ToLowerInvariant());
+                json.WriteString("state"u8, NameOf(status.State));
                 json.WriteString("model"u8, status.Model);
                 json.WriteNumber("running"u8, status.Running);
                 json.WriteNumber("waiting"u8, status.Waiting);
@@ -33,6 +34,9 @@ internal sealed class Health(SupervisorClient supervisor)
     {
         null => "unresponsive",
         { State: State.Empty, LastLoadError: not null } => "failed",
-        _ => "ok",
+        { State: State.Empty or State.Ready } => "ok",
+        { State: var state } => NameOf(state),
     };
+
+    private static string NameOf(State state) => state.ToString().ToLowerInvariant();
 }

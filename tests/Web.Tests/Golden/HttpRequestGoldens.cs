@@ -134,7 +134,7 @@ public sealed class HttpRequestGoldens(DemoServer server)
         var call = JsonBody.Parse(RequestBodies.Of(row), body => ChatCompletionDecoder.Read(body, default))
             .Match(call => call, error => throw new InvalidDataException(error.Message));
         var plan = TestServer.Plan();
-        using var model = plan.Engine.Load(plan.Choice.Model.Directory, CancellationToken.None)
+        using var model = plan.Engine.Load(plan.Choice.Model.Directory, new Progress<double>(), CancellationToken.None)
             .Match(model => model, error => throw new InvalidDataException(error.Message));
         var tokens = model.Processor.Prepare(call.Request.Conversation, Decoder, CancellationToken.None)
             .Match(prompt => prompt.Tokens, error => throw new InvalidDataException(error.Message));

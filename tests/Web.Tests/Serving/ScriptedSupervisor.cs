@@ -23,6 +23,9 @@ internal sealed class Script
     /// <summary>What is answered to <see cref="GetStatus"/>; null: nothing.</summary>
     public Status? Status { get; init; } = new(State.Ready, "demo", 0, 0, null);
 
+    /// <summary>Whether <see cref="GetHealth"/> stays without an answer, as when the engine is stuck in a step.</summary>
+    public bool EngineHangs { get; init; }
+
     /// <summary>Completes when a reader leaves before the stream's end; a timeout when none does.</summary>
     public Task Cancelled => _cancelled.Task.WaitAsync(Patience);
 
@@ -60,5 +63,13 @@ internal sealed class ScriptedSupervisor : ReceiveActor
         Receive<Generate>(generate => Sender.Tell(script.Accept(generate.Request)));
         Receive<GetStatus>(_ => script.Status is not null, _ => Sender.Tell(script.Status!));
         Receive<GetStatus>(_ => { });
+        Receive<GetHealth>(_ => script is { Status: not null, EngineHangs: false }, _ => Sender.Tell(script.Status!));
+        Receive<GetHealth>(_ => { });
+        Receive<BeginShutdown>(_ =>
+        {
+            script.Events.Writer.TryWrite(new GenerationEvent.Failed(new GenerationError.ShuttingDown()));
+            script.Events.Writer.TryComplete();
+            Sender.Tell(ShutDown.Instance);
+        });
     }
 }

@@ -5,20 +5,21 @@ using MlxActors.Web.Sse;
 
 namespace MlxActors.Web.OpenAi.Contracts;
 
-/// <summary>One answer as server-sent events. The first chunk, and it alone, carries the role.</summary>
+/// <summary>One answer as server-sent events. The first chunk, and it alone, carries the role; comments may come before it.</summary>
 internal sealed class ChatCompletionStream : IDisposable
 {
     private readonly AnswerHead _head;
     private readonly bool _includeUsage;
     private readonly ServerSentEvents _events;
-    private bool _hasRole;
+    private bool _roleIsOut;
 
-    /// <summary>Starts the response; the role goes out with the first event.</summary>
-    public ChatCompletionStream(HttpResponse response, AnswerHead head, bool includeUsage)
+    /// <summary>Starts the response.</summary>
+    /// <inheritdoc cref="ServerSentEvents(HttpResponse, TimeSpan)"/>
+    public ChatCompletionStream(HttpResponse response, AnswerHead head, bool includeUsage, TimeSpan stall)
     {
         _head = head;
         _includeUsage = includeUsage;
-        _events = new ServerSentEvents(response);
+        _events = new ServerSentEvents(response, stall);
     }
 
     public void Write(GenerationEvent happened)
@@ -27,17 +28,20 @@ internal sealed class ChatCompletionStream : IDisposable
         {
             case GenerationEvent.Started:
                 break;
+            case GenerationEvent.Progress progress:
+                _events.WriteComment(CommentOf(progress));
+                break;
             case GenerationEvent.Text text:
-                WriteRole(hasContent: true);
+                WriteRoleOnce(hasContent: true);
                 _events.Write((this, text.Delta), static (json, chunk) =>
                     Answer.WriteText(json, chunk.Item1._head, chunk.Delta, chunk.Item1._includeUsage));
                 break;
             case GenerationEvent.ToolCall call:
-                WriteRole(hasContent: false);
+                WriteRoleOnce(hasContent: false);
                 WriteCall(call);
                 break;
             case GenerationEvent.Finished finished:
-                WriteRole(hasContent: true);
+                WriteRoleOnce(hasContent: true);
                 WriteEnd(finished);
                 break;
             case GenerationEvent.Failed failed:
@@ -54,13 +58,21 @@ internal sealed class ChatCompletionStream : IDisposable
 
     public void Dispose() => _events.Dispose();
 
-    private void WriteRole(bool hasContent)
+    private static string CommentOf(GenerationEvent.Progress progress) => progress switch
     {
-        if (!_hasRole)
+        GenerationEvent.Queued(var position) => $"queued {position}",
+        GenerationEvent.Loading(var fraction) => $"loading {(int)(100 * fraction)}%",
+        GenerationEvent.Prefilling(var done, var total) => $"prefill {done}/{total}",
+        _ => throw new UnreachableException(),
+    };
+
+    private void WriteRoleOnce(bool hasContent)
+    {
+        if (!_roleIsOut)
         {
+            _roleIsOut = true;
             _events.Write((this, hasContent), static (json, role) =>
                 Answer.WriteRole(json, role.Item1._head, role.hasContent, role.Item1._includeUsage));
-            _hasRole = true;
         }
     }
 

@@ -13,6 +13,9 @@ internal static class GenerationErrors
             new(StatusCodes.Status503ServiceUnavailable, error.Message, "model", "model_load_failed", ApiError.ServerFault),
         GenerationError.InvalidPrompt(_, _, var field) => ApiError.BadRequest(error.Message, field, "invalid_value"),
         GenerationError.ContextLengthExceeded => ApiError.BadRequest(error.Message, "messages", "context_length_exceeded"),
+        GenerationError.TooLargeForMemory => ApiError.BadRequest(error.Message, "max_tokens", "context_length_exceeded"),
+        GenerationError.ReaderStalled =>
+            new(StatusCodes.Status408RequestTimeout, error.Message, null, "reader_stalled", ApiError.InvalidRequest),
         GenerationError.Overloaded(var after) =>
             new(StatusCodes.Status429TooManyRequests, error.Message, null, "rate_limit_exceeded", ApiError.RateLimit, after),
         GenerationError.EngineFailed =>
