@@ -69,23 +69,19 @@ public sealed partial class EngineActor : ReceiveActor
     {
         if (_current is not { } current || current.Location != admit.Model)
         {
-            Refuse(admit, new GenerationError.EngineFailed("its model is gone"));
+            // It was on its way here when the engine broke.
+            admit.ReplyTo.Tell(new Lost("its model is gone"));
         }
         else if (current.Batch.Admit(admit.Request) is { } error)
         {
-            Refuse(admit, error);
+            admit.ReplyTo.Tell(new Failed(error));
+            admit.ReplyTo.Tell(Released.Instance);
         }
         else
         {
             _readers.Add(admit.Request.Id, admit.ReplyTo);
             StepIfThereIsWork();
         }
-    }
-
-    private static void Refuse(Admit admit, GenerationError error)
-    {
-        admit.ReplyTo.Tell(new Failed(error));
-        admit.ReplyTo.Tell(Released.Instance);
     }
 
     private void OnCancel(Cancel cancel)

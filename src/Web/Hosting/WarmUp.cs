@@ -25,7 +25,7 @@ internal sealed partial class WarmUp(
                 case GenerationEvent.Finished:
                     Loaded(model.Id, (long)clock.GetElapsedTime(started).TotalMilliseconds);
                     break;
-                case GenerationEvent.Failed(var error):
+                case GenerationEvent.Failed(var error) when error is not GenerationError.ShuttingDown:
                     NotLoaded(error.Message);
                     break;
             }

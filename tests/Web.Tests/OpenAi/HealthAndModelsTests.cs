@@ -10,13 +10,43 @@ public sealed class HealthAndModelsTests
     [Fact]
     public async Task Health_OfAServerThatServes_IsOkWithItsNumbers()
     {
-        await using var server = await TestServer.StartAsync(new Script { Status = new(State.Draining, "demo", 2, 1, null) });
+        await using var server = await TestServer.StartAsync(new Script { Status = new(State.Ready, "demo", 2, 1, null) });
 
         using var response = await server.Http.GetAsync("/health");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(
-            """{"status":"ok","state":"draining","model":"demo","running":2,"waiting":1,"last_load_error":null}""",
+            """{"status":"ok","state":"ready","model":"demo","running":2,"waiting":1,"last_load_error":null}""",
+            await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData(State.Loading, "loading")]
+    [InlineData(State.Draining, "draining")]
+    [InlineData(State.Restarting, "restarting")]
+    [InlineData(State.Stopping, "stopping")]
+    [InlineData(State.Dead, "dead")]
+    public async Task Health_OfAServerThatDoesNotServeNow_Is503WithItsState(State state, string word)
+    {
+        await using var server = await TestServer.StartAsync(new Script { Status = new(state, null, 0, 1, null) });
+
+        using var response = await server.Http.GetAsync("/health");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(word, (await Chat.JsonAsync(response)).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Health_WhenTheEngineHangs_Is503WithWhatTheSupervisorKnows()
+    {
+        await using var server = await TestServer.StartAsync(
+            new Script { Status = new(State.Ready, "demo", 1, 0, null), EngineHangs = true }, "mlxactors.http.health-deadline = 50ms");
+
+        using var response = await server.Http.GetAsync("/health");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(
+            """{"status":"unresponsive","state":"ready","model":"demo","running":1,"waiting":0,"last_load_error":null}""",
             await response.Content.ReadAsStringAsync());
     }
 
@@ -34,7 +64,7 @@ public sealed class HealthAndModelsTests
     [Fact]
     public async Task Health_WhenTheSupervisorIsSilent_Is503()
     {
-        await using var server = await TestServer.StartAsync(new Script { Status = null });
+        await using var server = await TestServer.StartAsync(new Script { Status = null }, "mlxactors.http.health-deadline = 50ms");
 
         using var response = await server.Http.GetAsync("/health");
 
