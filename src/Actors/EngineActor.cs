@@ -113,7 +113,7 @@ public sealed partial class EngineActor : ReceiveActor
         batch.Step();
         foreach (var sampled in batch.Sampled)
         {
-            _readers[sampled.Id].Tell(new Sampled(sampled.Token, sampled.Finished));
+            _readers[sampled.Id].Tell(new Sampled(sampled.Token, sampled.Finished, sampled.Scores));
             if (sampled.Finished is not null)
             {
                 Release(sampled.Id);

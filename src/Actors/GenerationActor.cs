@@ -102,19 +102,21 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
     private void Running(Granted granted, AnswerText answer, int promptTokens)
     {
         var (tokens, calls, credit, engine) = (0, 0, new Credit(_settings.StreamBuffer), granted.Engine);
+        var logprobs = new PendingLogprobs(granted.Processor.BytesOf);
         void LetGo() => engine.Tell(new EngineProtocol.Cancel(_request.Id));
 
         Receive<EngineProtocol.Sampled>(sampled =>
         {
             tokens++;
             var piece = answer.Add(sampled.Token, sampled.Finished);
+            logprobs.Add(sampled, piece.Tokens);
             if (piece.IsEmpty)
             {
                 credit.Give(_request.Id, engine);
             }
             if (piece.Text.Length > 0)
             {
-                Write(new GenerationEvent.Text(piece.Text));
+                Write(new GenerationEvent.Text(piece.Text) { Logprobs = logprobs.Take() });
             }
             foreach (var call in piece.Calls)
             {
@@ -124,7 +126,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
             if (piece.Finished is { } reason)
             {
                 LetGo();
-                End(new GenerationEvent.Finished(reason, new Usage(promptTokens, tokens)));
+                End(new GenerationEvent.Finished(reason, new Usage(promptTokens, tokens)) { Logprobs = logprobs.Take() });
             }
         });
         Receive<EngineProtocol.Failed>(failed => End(new GenerationEvent.Failed(failed.Error)));

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using MlxActors.Generation.Sampling;
+
 namespace MlxActors.Generation;
 
 public enum FinishReason
@@ -19,6 +22,11 @@ public sealed record Usage(int PromptTokens, int CompletionTokens)
     public int TotalTokens => PromptTokens + CompletionTokens;
 }
 
+/// <summary>A token of an answer and how likely the model itself held it (<see cref="TokenScores"/>).</summary>
+/// <param name="Bytes">What it stands for; part of a character, sometimes.</param>
+/// <param name="Top">The most likely tokens at its place, best first; theirs are empty.</param>
+public sealed record TokenLogprob(ImmutableArray<byte> Bytes, float Logprob, ImmutableArray<TokenLogprob> Top);
+
 /// <summary>
 /// What happens to a request, in order: <see cref="Started"/>, any number of <see cref="Text"/> and <see cref="ToolCall"/>, and one
 /// <see cref="Finished"/>; or at any point one <see cref="Failed"/>, which is the last. Before the first text, <see cref="Progress"/> comes
@@ -34,14 +42,24 @@ public abstract record GenerationEvent
     public sealed record Started(int PromptTokens) : GenerationEvent;
 
     /// <summary>More of the answer; never empty.</summary>
-    public sealed record Text(string Delta) : GenerationEvent;
+    public sealed record Text(string Delta) : GenerationEvent
+    {
+        /// <summary>
+        /// When asked for: the tokens since the last text. Their text may reach beyond this one, or into a call, when it was held back.
+        /// </summary>
+        public ImmutableArray<TokenLogprob> Logprobs { get; init; } = [];
+    }
 
     /// <summary>A call of a tool, whole.</summary>
     /// <param name="Index">Its place among the calls of the answer.</param>
     /// <param name="Arguments">A JSON object as text.</param>
     public sealed record ToolCall(int Index, string Id, string Name, string Arguments) : GenerationEvent;
 
-    public sealed record Finished(FinishReason Reason, Usage Usage) : GenerationEvent;
+    public sealed record Finished(FinishReason Reason, Usage Usage) : GenerationEvent
+    {
+        /// <summary>When asked for: the tokens since the last text.</summary>
+        public ImmutableArray<TokenLogprob> Logprobs { get; init; } = [];
+    }
 
     public sealed record Failed(GenerationError Error) : GenerationEvent;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using MlxActors.Generation.Sampling;
 using MlxActors.Models.Chat;
 
 namespace MlxActors.Generation;
@@ -25,6 +26,15 @@ public readonly record struct RequestId(Guid Value)
 public sealed record SamplingOptions(double? Temperature, double? TopP, int? TopK, double? MinP, ulong? Seed)
 {
     public static SamplingOptions Unset { get; } = new(null, null, null, null, null);
+
+    /// <summary>See <see cref="TokenAdjustments"/> for these four.</summary>
+    public double? RepetitionPenalty { get; init; }
+
+    public double? PresencePenalty { get; init; }
+
+    public double? FrequencyPenalty { get; init; }
+
+    public ImmutableArray<TokenBias> LogitBias { get; init; } = [];
 }
 
 /// <summary>One answer to be generated: validated at the edge, immutable from there on.</summary>
@@ -41,4 +51,7 @@ public sealed record GenerationRequest(
 {
     /// <summary>Whether the answer may hold more than one call of a tool.</summary>
     public bool ParallelToolCalls { get; init; } = true;
+
+    /// <summary>How many of the most likely tokens are told at each place, beside the chosen one's probability; null: neither.</summary>
+    public int? TopLogprobs { get; init; }
 }

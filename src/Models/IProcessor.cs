@@ -30,6 +30,9 @@ public interface IProcessor
     /// <summary>A decoder for one answer; control tokens are left out of its text.</summary>
     IncrementalDecoder NewDecoder();
 
+    /// <summary>The UTF-8 that a token stands for by itself, not always whole characters.</summary>
+    ImmutableArray<byte> BytesOf(int token);
+
     /// <summary>A parser for one answer, which finds the calls of these tools in the family's own syntax.</summary>
     /// <param name="single">Whether the answer ends with its first call.</param>
     OutputParser NewParser(ImmutableArray<ToolDefinition> tools, bool single);

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using MlxActors.Generation;
 using MlxActors.Generation.Batching;
+using MlxActors.Generation.Sampling;
 using MlxActors.Models;
 
 namespace MlxActors.Actors.Protocol;
@@ -43,7 +44,7 @@ public static class EngineProtocol
     /// <summary>The reader has taken this many tokens; so many more may be made.</summary>
     public sealed record Grant(RequestId Id, int Tokens);
 
-    public sealed record Sampled(int Token, FinishReason? Finished);
+    public sealed record Sampled(int Token, FinishReason? Finished, TokenScores? Scores);
 
     /// <summary>The engine cannot or will not go on with the sequence.</summary>
     public sealed record Failed(GenerationError Error);

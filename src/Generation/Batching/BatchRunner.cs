@@ -245,10 +245,11 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         try
         {
             var request = sequence.Request;
-            var token = _sampler.Next(logits, request.Sampling, sequence.Count);
+            var token = _sampler.Next(logits, request.Sampling, sequence.Count, sequence.History);
+            var scores = request.TopLogprobs is { } top ? TokenScores.Of(logits, token, top) : null;
             sequence.AddToken(token);
             var finished = request.Limits.After(token, sequence.Count);
-            _sampled.Add(new SampledToken(request.Id, token, finished));
+            _sampled.Add(new SampledToken(request.Id, token, finished, scores));
             if (finished is not null)
             {
                 Drop(sequence);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MlxActors.Generation.Sampling;
 using MlxActors.Models;
 using MlxActors.Models.Caches;
 
@@ -27,6 +28,10 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
     /// <summary>The token made last, which the next decode step reads.</summary>
     public int LastToken { get; private set; }
 
+    /// <summary>Null when the request adjusts nothing.</summary>
+    public TokenHistory? History { get; } =
+        request.Adjustments.ChangeNothing ? null : new TokenHistory(request.Adjustments, request.Prompt.Tokens);
+
     public long LastTurn { get; set; }
 
     public SequenceView View => new(Phase, LastTurn);
@@ -45,6 +50,7 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
     public void AddToken(int token)
     {
         (LastToken, Count, Credit) = (token, Count + 1, Credit - 1);
+        History?.Add(token);
         FreeMedia();
     }
 

@@ -9,26 +9,51 @@ namespace MlxActors.Generation.Batching;
 /// <param name="Credit">Tokens that may be made before the reader takes some; more come with <see cref="BatchRunner.Grant"/>.</param>
 public sealed record SequenceRequest(RequestId Id, PreparedPrompt Prompt, SamplingPolicy Sampling, TokenLimits Limits, int Credit)
 {
+    public TokenAdjustments Adjustments { get; init; } = TokenAdjustments.None;
+
+    /// <inheritdoc cref="GenerationRequest.TopLogprobs"/>
+    public int? TopLogprobs { get; init; }
+
     /// <summary>Tokens that prompt and answer may come to.</summary>
     public int MaxLength => Prompt.Tokens.Length + Limits.MaxTokens;
 
-    /// <summary>Brings together what the request asks and what the model is; an error when the window does not hold it.</summary>
+    /// <summary>
+    /// Brings together what the request asks and what the model is; an error when the window does not hold it, or a token is not the model's.
+    /// </summary>
     /// <param name="freshSeed">For a request without a seed.</param>
     /// <param name="mostUnasked">Tokens of an answer for a request without a limit of its own.</param>
     public static Result<SequenceRequest, GenerationError> Of(
         GenerationRequest request, ModelInfo model, PreparedPrompt prompt, ulong freshSeed, int mostUnasked, int credit) =>
         Budget.Reply(model.ContextWindow, prompt.Tokens.Length, request.MaxTokens, mostUnasked)
             .MapError<GenerationError>(error => error)
+            .Bind(reply => CheckBiases(request, model.VocabSize).Map(_ => reply))
             .Map(reply => new SequenceRequest(
                 request.Id,
                 prompt,
                 SamplingPolicy.Resolve(request.Sampling, model.Sampling, freshSeed),
                 new TokenLimits(model.EndOfSequence, reply),
-                credit));
+                credit)
+            {
+                Adjustments = TokenAdjustments.Of(request.Sampling),
+                TopLogprobs = request.TopLogprobs,
+            });
+
+    private static Result<GenerationRequest, GenerationError> CheckBiases(GenerationRequest request, int vocabulary)
+    {
+        foreach (var (token, _) in request.Sampling.LogitBias)
+        {
+            if (token >= vocabulary)
+            {
+                return new GenerationError.InvalidPrompt(request.Model, $"it has no token {token}; the last is {vocabulary - 1}.", "logit_bias");
+            }
+        }
+        return request;
+    }
 }
 
 /// <summary>A token of an answer; <paramref name="Finished"/> says why it is the last, null when it is not.</summary>
-public readonly record struct SampledToken(RequestId Id, int Token, FinishReason? Finished);
+/// <param name="Scores">When the request asks for them.</param>
+public readonly record struct SampledToken(RequestId Id, int Token, FinishReason? Finished, TokenScores? Scores = null);
 
 /// <summary>A sequence that the engine could not go on with; it is gone.</summary>
 public sealed record FailedSequence(RequestId Id, Exception Cause);

@@ -6,19 +6,38 @@ namespace MlxActors.Generation.Sampling;
 public sealed class Sampler
 {
     private readonly Candidates _candidates = new();
+    private float[] _adjusted = [];
 
     /// <summary>The next token of an answer.</summary>
     /// <param name="logits">One row, <c>[V]</c>.</param>
     /// <param name="index">Tokens of the answer so far: the draw's counter, so that a seed gives the same answer in any batch.</param>
+    /// <param name="history">For requests that adjust the logits by what has been said.</param>
     /// <exception cref="NotFiniteNumberException">The logits hold no number to choose by.</exception>
-    public int Next(ReadOnlySpan<float> logits, SamplingPolicy policy, int index)
+    public int Next(ReadOnlySpan<float> logits, SamplingPolicy policy, int index, TokenHistory? history = null)
     {
         var best = TensorPrimitives.IndexOfMax(logits);
         if (!float.IsFinite(logits[best]))
         {
             throw new NotFiniteNumberException("the model's logits are not finite", logits[best]);
         }
+        if (history is not null)
+        {
+            logits = Adjusted(logits, history);
+            best = TensorPrimitives.IndexOfMax(logits);
+        }
         return policy is SamplingPolicy.Draw draw ? Draw(logits, draw, index) : best;
+    }
+
+    private Span<float> Adjusted(ReadOnlySpan<float> logits, TokenHistory history)
+    {
+        if (_adjusted.Length < logits.Length)
+        {
+            _adjusted = new float[logits.Length];
+        }
+        var adjusted = _adjusted.AsSpan(0, logits.Length);
+        logits.CopyTo(adjusted);
+        history.Adjust(adjusted);
+        return adjusted;
     }
 
     private int Draw(ReadOnlySpan<float> logits, SamplingPolicy.Draw draw, int index)

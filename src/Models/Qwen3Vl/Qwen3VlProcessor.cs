@@ -33,6 +33,8 @@ public sealed class Qwen3VlProcessor : IProcessor
 
     public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
 
+    public ImmutableArray<byte> BytesOf(int token) => _tokenizer.BytesOf(token);
+
     public OutputParser NewParser(ImmutableArray<ToolDefinition> tools, bool single) =>
         tools.IsEmpty ? OutputParser.Plain : new ToolCallTagParser(tools, single);
 

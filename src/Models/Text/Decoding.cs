@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace MlxActors.Models.Text;
 
@@ -11,6 +12,9 @@ internal abstract record Decoding
 
     /// <summary>A fresh decoder of one run of tokens.</summary>
     public abstract TokenDecoder Start();
+
+    /// <summary>What one token stands for by itself: bytes of UTF-8, not always whole characters.</summary>
+    public abstract byte[] BytesOf(string token);
 
     public static Decoding Read(JsonNode node) => node.IsNull ? new Spaced() : node.Type switch
     {
@@ -48,17 +52,28 @@ internal abstract record Decoding
     public sealed record Spaced : Decoding
     {
         public override TokenDecoder Start() => new TokenDecoder.Spaced();
+
+        public override byte[] BytesOf(string token) => Encoding.UTF8.GetBytes(token);
     }
 
     /// <summary>The tokens spell bytes of UTF-8.</summary>
     public sealed record ByteLevel : Decoding
     {
         public override TokenDecoder Start() => new TokenDecoder.ByteLevel();
+
+        public override byte[] BytesOf(string token) => token.All(symbol => ByteSymbols.ByteOf(symbol) >= 0)
+            ? [.. token.Select(symbol => (byte)ByteSymbols.ByteOf(symbol))]
+            : Encoding.UTF8.GetBytes(token);
     }
 
     /// <summary>The tokens are text in which strings are replaced; a run of byte tokens is UTF-8.</summary>
     public sealed record Fused(ImmutableArray<(string Old, string New)> Replacements, bool ByteFallback) : Decoding
     {
         public override TokenDecoder Start() => new TokenDecoder.Fused(Replacements, ByteFallback);
+
+        public override byte[] BytesOf(string token) => ByteFallback && ByteSymbols.IsFallback(token, out var value)
+            ? [value]
+            : Encoding.UTF8.GetBytes(Replacements.Aggregate(
+                token, (text, step) => text.Replace(step.Old, step.New, StringComparison.Ordinal)));
     }
 }

@@ -90,6 +90,9 @@ public sealed class HuggingFaceTokenizer : Tokenizer
     /// <summary>The file's spelling of a token; null when there is none with this id.</summary>
     public string? TokenOf(int id) => _file.Vocabulary.TokenOf(id);
 
+    /// <summary>What a token stands for in a text, control tokens by their spelling; empty for ids that stand for none.</summary>
+    public ImmutableArray<byte> BytesOf(int id) => TokenOf(id) is { } token ? [.. _file.Decoding.BytesOf(token)] : [];
+
     /// <summary>Whether a token is a control token, which is no text.</summary>
     public bool IsSpecial(int id) => _special.Contains(id);
 

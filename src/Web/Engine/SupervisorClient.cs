@@ -18,6 +18,9 @@ internal sealed class SupervisorClient(
     private static readonly TimeSpan AcceptTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>Most answers to one request: as many as run at a time.</summary>
+    public int MostChoices { get; } = system.Settings.Config.GetInt("mlxactors.engine.max-batch");
+
     /// <summary>
     /// The request's events, ending with one <see cref="GenerationEvent.Finished"/> or <see cref="GenerationEvent.Failed"/>. When
     /// <paramref name="cancellationToken"/> is cancelled the generation is, and the events end without either.

@@ -1,4 +1,3 @@
-using System.Text;
 using MlxActors.Generation;
 using MlxActors.Web.Engine;
 using MlxActors.Web.Hosting;
@@ -30,6 +29,11 @@ internal sealed partial class ChatCompletions(
 
     private async Task ResolveAsync(ChatCompletionCall call, HttpContext context)
     {
+        if (call.Choices > supervisor.MostChoices)
+        {
+            await context.Response.WriteAsync(Faults.Above("integer", "n", supervisor.MostChoices, $"{call.Choices}"));
+            return;
+        }
         var media = await resolver.ResolveAsync(call.Media, context.RequestAborted);
         await media.Match(media => AnswerAsync(call.With(media), context), context.Response.WriteAsync);
     }
@@ -37,43 +41,40 @@ internal sealed partial class ChatCompletions(
     private Task AnswerAsync(ChatCompletionCall call, HttpContext context)
     {
         var head = AnswerHead.For(call.Request, clock);
-        var events = supervisor.GenerateAsync(call.Request, context.RequestAborted);
+        var events = supervisor.GenerateAsync(call.Request, call.Choices, newId, context.RequestAborted);
         return call.Stream
-            ? StreamAsync(events, head, call.IncludeUsage, context)
-            : WholeAsync(events, head, context.Response);
+            ? StreamAsync(events, head, call, context)
+            : WholeAsync(events, head, call, context.Response);
     }
 
-    private static async Task WholeAsync(IAsyncEnumerable<GenerationEvent> events, AnswerHead head, HttpResponse response)
+    private static async Task WholeAsync(
+        IAsyncEnumerable<ChoiceEvent> events, AnswerHead head, ChatCompletionCall call, HttpResponse response)
     {
-        var (content, calls) = (new StringBuilder(), new List<GenerationEvent.ToolCall>());
-        await foreach (var happened in events)
+        var choices = Enumerable.Range(0, call.Choices).Select(_ => new WholeChoice(call.Request.TopLogprobs is not null)).ToArray();
+        await foreach (var (choice, happened) in events)
         {
-            switch (happened)
+            if (happened is GenerationEvent.Failed(var error))
             {
-                case GenerationEvent.Text(var delta):
-                    content.Append(delta);
-                    break;
-                case GenerationEvent.ToolCall call:
-                    calls.Add(call);
-                    break;
-                case GenerationEvent.Finished(var reason, var usage):
-                    await response.WriteJsonAsync(json => Answer.WriteWhole(json, head, content.ToString(), calls, reason, usage));
-                    break;
-                case GenerationEvent.Failed(var error):
-                    await response.WriteAsync(error.ToApiError());
-                    break;
+                await response.WriteAsync(error.ToApiError());
+                return;
             }
+            choices[choice].Add(happened);
+        }
+        if (choices.All(choice => choice.Finished is not null))
+        {
+            await response.WriteJsonAsync(json => Answer.WriteWhole(json, head, choices));
         }
     }
 
     // The response starts with the first text, or with the first comment on what it waits for: until then an error can still have its own
     // status.
-    private async Task StreamAsync(IAsyncEnumerable<GenerationEvent> events, AnswerHead head, bool includeUsage, HttpContext context)
+    private async Task StreamAsync(
+        IAsyncEnumerable<ChoiceEvent> events, AnswerHead head, ChatCompletionCall call, HttpContext context)
     {
         ChatCompletionStream? stream = null;
         try
         {
-            await foreach (var happened in events)
+            await foreach (var (choice, happened) in events)
             {
                 if (happened is GenerationEvent.Failed(var error) && stream is null)
                 {
@@ -81,8 +82,8 @@ internal sealed partial class ChatCompletions(
                 }
                 else if (happened is not GenerationEvent.Started)
                 {
-                    stream ??= new ChatCompletionStream(context.Response, head, includeUsage, times.Stall);
-                    stream.Write(happened);
+                    stream ??= new ChatCompletionStream(context.Response, head, call.Choices, call.IncludeUsage, times.Stall);
+                    stream.Write(choice, happened);
                     if (!await stream.FlushAsync(context.RequestAborted))
                     {
                         return;

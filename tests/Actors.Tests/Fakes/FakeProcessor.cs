@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using MlxActors.Models;
 using MlxActors.Models.Chat;
 using MlxActors.Models.Media;
@@ -68,6 +69,8 @@ internal sealed class FakeProcessor : IProcessor
     }
 
     public IncrementalDecoder NewDecoder() => new Decoder(this);
+
+    public ImmutableArray<byte> BytesOf(int token) => [.. Encoding.UTF8.GetBytes(Text([token]))];
 
     public OutputParser NewParser(ImmutableArray<ToolDefinition> tools, bool single) => OutputParser.Plain;
 

@@ -52,13 +52,74 @@ public sealed class SchedulerTests
         return (first is StepKind.Decode) != (second is StepKind.Decode);
     });
 
+    /// <summary>Played on, step by step: a stream that can go on never waits for more than one chunk of another's prompt.</summary>
+    [Property]
+    public Property Next_AnyCourse_NeverStopsAStreamForTwoSteps() => Prop.ForAll(Views, Kinds, (views, last) =>
+    {
+        var (turn, prompts) = (10L, 0);
+        var playing = views.Append(new SequenceView(SequencePhase.Decode, 0)).ToArray();
+        for (var step = 0; step < 50; step++)
+        {
+            var plan = Scheduler.Next(playing, last);
+            prompts = plan.Kind is StepKind.Decode ? 0 : prompts + 1;
+            if (prompts > 1)
+            {
+                return false;
+            }
+            if (plan.Sequence >= 0)
+            {
+                playing[plan.Sequence] = playing[plan.Sequence] with { LastTurn = turn++ };
+            }
+            last = plan.Kind;
+        }
+        return true;
+    });
+
     [Theory]
     [InlineData(0, 3, 2, 2)]
     [InlineData(1, 3, 2, 1)]
     [InlineData(2, 3, 2, 0)]
     [InlineData(0, 1, 8, 1)]
-    public void Admissible_RoomAndThoseThatWait_IsTheSmaller(int running, int waiting, int maxBatch, int expected) =>
-        Assert.Equal(expected, Scheduler.Admissible(running, waiting, maxBatch));
+    public void Admissible_MemoryForAll_IsTheRoomOrThoseThatWait(int running, int waiting, int maxBatch, int expected) =>
+        Assert.Equal(expected, Scheduler.Admissible(running, new long[waiting], maxBatch, reserved: 0, maxBytes: null));
+
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(20, 3)]
+    [InlineData(21, 2)]
+    [InlineData(60, 2)]
+    [InlineData(61, 1)]
+    [InlineData(91, 0)]
+    public void Admissible_LittleMemory_IsThoseInFrontThatFit(long reserved, int expected) =>
+        Assert.Equal(expected, Scheduler.Admissible(0, [10, 30, 40], maxBatch: 8, reserved, maxBytes: 100));
+
+    [Fact]
+    public void Admissible_TheFirstDoesNotFit_LetsNobodyPass() =>
+        Assert.Equal(0, Scheduler.Admissible(1, [80, 1, 1], maxBatch: 8, reserved: 30, maxBytes: 100));
+
+    /// <summary>Whoever fits into the whole memory gets in, in the order of arrival, and the memory is never overdrawn.</summary>
+    [Property]
+    public Property Admissible_AnyCourse_ServesAllInOrderWithinTheMemory() => Prop.ForAll(Needs, needs =>
+    {
+        const long All = 100;
+        var (waiting, running, served) = (new Queue<long>(needs), new Queue<long>(), new List<long>());
+        for (var round = 0; round <= 2 * needs.Length; round++)
+        {
+            for (var count = Scheduler.Admissible(running.Count, waiting.ToArray(), 3, running.Sum(), All); count > 0; count--)
+            {
+                served.Add(waiting.Peek());
+                running.Enqueue(waiting.Dequeue());
+            }
+            if (running.Sum() > All || running.Count > 3)
+            {
+                return false;
+            }
+            running.TryDequeue(out _);
+        }
+        return served.SequenceEqual(needs);
+    });
+
+    private static Arbitrary<long[]> Needs => Gen.Choose(1, 100).Select(need => (long)need).ListOf().Select(needs => needs.ToArray()).ToArbitrary();
 
     private static Arbitrary<StepKind> Kinds => Gen.Elements(Enum.GetValues<StepKind>()).ToArbitrary();
 

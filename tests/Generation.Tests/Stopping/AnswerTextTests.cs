@@ -12,7 +12,7 @@ public sealed class AnswerTextTests
 
     [Fact]
     public void Add_LastTokenByLimit_HasItsText() =>
-        Assert.Equal(new AnswerPiece("z", [], FinishReason.Length), Answer().Add('z', FinishReason.Length));
+        Assert.Equal(new AnswerPiece("z", [], FinishReason.Length, Tokens: 1), Answer().Add('z', FinishReason.Length));
 
     [Fact]
     public void Add_CharacterStillOpenAtTheEnd_IsFlushed()
@@ -20,7 +20,7 @@ public sealed class AnswerTextTests
         var answer = Answer();
 
         Assert.Equal(new AnswerPiece("", [], null), answer.Add('?', null));
-        Assert.Equal(new AnswerPiece("\uFFFD", [], FinishReason.Stop), answer.Add('z', FinishReason.Stop));
+        Assert.Equal(new AnswerPiece("\uFFFD", [], FinishReason.Stop, Tokens: 1), answer.Add('z', FinishReason.Stop));
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class AnswerTextTests
         var answer = Answer("abc");
 
         Assert.Equal(new AnswerPiece("", [], null), answer.Add('a', null));
-        Assert.Equal(new AnswerPiece("ab", [], FinishReason.Length), answer.Add('b', FinishReason.Length));
+        Assert.Equal(new AnswerPiece("ab", [], FinishReason.Length, Tokens: 2), answer.Add('b', FinishReason.Length));
     }
 
     [Fact]
@@ -39,6 +39,15 @@ public sealed class AnswerTextTests
 
         Assert.Equal(new AnswerPiece("", [], null), answer.Add('a', null));
         Assert.Equal(new AnswerPiece("", [], FinishReason.Stop), answer.Add('b', FinishReason.Length));
+    }
+
+    [Fact]
+    public void Add_TokensOfAStopText_DoNotBelongToTheAnswer()
+    {
+        var answer = Answer("bcd");
+
+        int[] belonging = ['a', 'b', 'b', 'c', 'd'];
+        Assert.Equal([1, 0, 1, 0, 0], belonging.Select(token => answer.Add(token, null).Tokens));
     }
 
     [Fact]
@@ -56,7 +65,7 @@ public sealed class AnswerTextTests
     {
         var (answer, _) = Calling("```tool_code\nnow()\n``");
 
-        Assert.Equal(new AnswerPiece("", [], FinishReason.ToolCalls), answer.Add('`', null));
+        Assert.Equal(new AnswerPiece("", [], FinishReason.ToolCalls, Tokens: 1), answer.Add('`', null));
     }
 
     [Fact]
@@ -64,8 +73,8 @@ public sealed class AnswerTextTests
     {
         var (answer, piece) = Calling("```tool_code\nnow");
 
-        Assert.Equal(new AnswerPiece("", [], null), piece);
-        Assert.Equal(new AnswerPiece("```tool_code\nnow(", [], FinishReason.Length), answer.Add('(', FinishReason.Length));
+        Assert.Equal(new AnswerPiece("", [], null, Tokens: 1), piece);
+        Assert.Equal(new AnswerPiece("```tool_code\nnow(", [], FinishReason.Length, Tokens: 1), answer.Add('(', FinishReason.Length));
     }
 
     [Fact]

@@ -20,8 +20,10 @@ public sealed class LimitsTests
     [InlineData(100, 60, null, 40)]
     [InlineData(100, 60, 5, 5)]
     [InlineData(100, 99, null, 1)]
+    [InlineData(100, 10, null, 50)]
+    [InlineData(100, 10, 60, 60)]
     public void Reply_Fits_IsWhatWasAskedOrWhatIsLeft(int window, int prompt, int? asked, int expected) =>
-        Assert.Equal(Result.Ok<int, GenerationError.ContextLengthExceeded>(expected), Budget.Reply(window, prompt, asked));
+        Assert.Equal(Result.Ok<int, GenerationError.ContextLengthExceeded>(expected), Budget.Reply(window, prompt, asked, mostUnasked: 50));
 
     [Theory]
     [InlineData(100, 60, 41)]
@@ -31,5 +33,5 @@ public sealed class LimitsTests
     public void Reply_DoesNotFit_IsAnErrorWithTheLengths(int window, int prompt, int? asked) =>
         Assert.Equal(
             Result.Error<int, GenerationError.ContextLengthExceeded>(new GenerationError.ContextLengthExceeded(window, prompt, asked)),
-            Budget.Reply(window, prompt, asked));
+            Budget.Reply(window, prompt, asked, mostUnasked: 50));
 }

@@ -23,7 +23,7 @@ public sealed class SupervisorProperties
     });
 
     private static Arbitrary<(int Kind, int Number)[]> Courses =>
-        Gen.Choose(0, 9).SelectMany(kind => Gen.Choose(0, 20), (kind, number) => (kind, number))
+        Gen.Choose(0, 11).SelectMany(kind => Gen.Choose(0, 20), (kind, number) => (kind, number))
             .ListOf().Select(moves => moves.ToArray()).ToArbitrary();
 
     private sealed class Play
@@ -37,6 +37,10 @@ public sealed class SupervisorProperties
         private SupervisorState _state = SupervisorState.Initial;
         private ModelLocation? _loading;
         private ModelLocation? _loaded;
+        private bool _loadIsCancelled;
+        private int _loads;
+        private int _lost;
+        private int _returned;
 
         public void Move(int kind, int number)
         {
@@ -60,6 +64,13 @@ public sealed class SupervisorProperties
                 case 9:
                     Apply(new SupervisorEvent.IdleOver());
                     break;
+                case 10 when _active.Count > 0:
+                    // One that the engine lost comes back, and has to be served all the same.
+                    Return(_active[number % _active.Count]);
+                    break;
+                case 11 when number == 0:
+                    LoseEngine();
+                    break;
             }
         }
 
@@ -74,6 +85,8 @@ public sealed class SupervisorProperties
             Assert.Empty(_state.Queue);
             Assert.Empty(_state.Active);
             Assert.All(_order, id => Assert.Contains(id, _settled));
+            // No more loads than there were reasons for one: a request that came, or a load or an engine that was lost.
+            Assert.InRange(_loads, 0, _order.Count + _lost);
         }
 
         private void Arrive(ModelLocation model)
@@ -82,7 +95,7 @@ public sealed class SupervisorProperties
             _arrived.Add(id, model);
             _order.Add(id);
             Apply(new SupervisorEvent.Arrived(id, model));
-            Assert.InRange(_state.Queue.Count + Math.Max(0, _active.Count - Limits.MaxBatch), 0, Limits.MaxQueue);
+            Assert.InRange(_state.Queue.Count + Math.Max(0, _active.Count - Limits.MaxBatch), 0, Limits.MaxQueue + _returned);
         }
 
         private void Leave(RequestId id)
@@ -92,13 +105,39 @@ public sealed class SupervisorProperties
             Apply(new SupervisorEvent.Left(id));
         }
 
+        private void Return(RequestId id)
+        {
+            _active.Remove(id);
+            _settled.Remove(id);
+            _order.Remove(id);
+            _order.Insert(0, id);
+            (_lost, _returned) = (_lost + 1, _returned + 1);
+            Apply(new SupervisorEvent.Returned(id, _arrived[id]));
+        }
+
+        private void LoseEngine()
+        {
+            (_loading, _loaded, _loadIsCancelled) = (null, null, false);
+            _lost++;
+            Apply(new SupervisorEvent.EngineLost("broken"));
+            _active.ToList().ForEach(Leave);
+        }
+
         private void FinishLoad(bool succeeds)
         {
             if (_loading is not { } model)
             {
                 return;
             }
-            _loading = null;
+            var cancelled = _loadIsCancelled && !succeeds;
+            (_loading, _loadIsCancelled) = (null, false);
+            if (cancelled)
+            {
+                _lost++;
+                Apply(new SupervisorEvent.LoadCancelled(model));
+                return;
+            }
+            _lost += succeeds ? 0 : 1;
             _loaded = succeeds ? model : null;
             var served = _state.Queue.Where(waiting => waiting.Model == model).Select(waiting => waiting.Id).ToList();
             Apply(succeeds ? new SupervisorEvent.Loaded(model) : new SupervisorEvent.LoadFailed(model, "cut"));
@@ -113,6 +152,20 @@ public sealed class SupervisorProperties
             foreach (var effect in effects)
             {
                 Check(effect, happened, before);
+            }
+            CheckSwap(before);
+            // Those whom one load serves may come on top of the bound.
+            Assert.All(_state.Queue, waiting => Assert.InRange(waiting.Overtaken, 0, Limits.MaxOvertaken + Limits.MaxQueue + _returned));
+            // What nobody waits for is not loaded, unless to serve again as before.
+            Assert.False(_state.Phase is ModelPhase.Loading(var next, _) && !_state.Queue.Exists(waiting => waiting.Model == next));
+        }
+
+        /// <summary>A model is given up only when nobody uses it, or somebody has waited enough for another.</summary>
+        private void CheckSwap(SupervisorState before)
+        {
+            if (before.Phase is ModelPhase.Ready && _state.Phase is ModelPhase.Draining)
+            {
+                Assert.Contains(_state.Queue, waiting => waiting.OutOfPatience || waiting.Overtaken >= Limits.MaxOvertaken);
             }
         }
 
@@ -139,6 +192,11 @@ public sealed class SupervisorProperties
                     Assert.Null(_loaded);
                     Assert.Null(_loading);
                     _loading = model;
+                    _loads++;
+                    break;
+                case SupervisorEffect.CancelLoad:
+                    Assert.NotNull(_loading);
+                    _loadIsCancelled = true;
                     break;
             }
         }

@@ -17,7 +17,7 @@ public sealed class SupervisorTests
         world.Arrive(A);
 
         Assert.Equal([new SupervisorEffect.Load(A)], world.Effects);
-        Assert.Equal(new ModelPhase.Loading(A), world.State.Phase);
+        Assert.Equal(new ModelPhase.Loading(A, null), world.State.Phase);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class SupervisorTests
 
         world.Apply(new SupervisorEvent.Loaded(B));
 
-        Assert.Equal(new ModelPhase.Loading(A), world.State.Phase);
+        Assert.Equal(new ModelPhase.Loading(A, null), world.State.Phase);
         Assert.Empty(world.Effects);
     }
 
@@ -199,6 +199,153 @@ public sealed class SupervisorTests
 
         Assert.Equal([new SupervisorEffect.Refuse(request, new GenerationError.LoadFailed("a", "broken"))], world.Effects);
         Assert.Equal(new ModelPhase.Empty(), world.State.Phase);
+    }
+
+    [Fact]
+    public void Left_TheLastWhoWaitsForALoad_CancelsIt()
+    {
+        var world = new World();
+        var (first, second) = (world.Arrive(A), world.Arrive(A));
+
+        world.Apply(new SupervisorEvent.Left(first));
+        Assert.Empty(world.Effects);
+        world.Apply(new SupervisorEvent.Left(second));
+
+        Assert.Equal([new SupervisorEffect.CancelLoad()], world.Effects);
+        Assert.Equal(new ModelPhase.Cancelling(A, null), world.State.Phase);
+    }
+
+    [Fact]
+    public void LoadCancelled_NobodyWaits_LoadsTheModelThatServedBefore()
+    {
+        var world = World.With(A);
+        world.Apply(new SupervisorEvent.Left(world.Arrive(B)));
+
+        world.Apply(new SupervisorEvent.LoadCancelled(B));
+
+        Assert.Equal([new SupervisorEffect.Load(A)], world.Effects);
+        Assert.Equal(new ModelPhase.Restoring(A), world.State.Phase);
+    }
+
+    [Fact]
+    public void LoadCancelled_AnotherHasComeForIt_LoadsItAgain()
+    {
+        var world = new World();
+        world.Apply(new SupervisorEvent.Left(world.Arrive(A)));
+        world.Arrive(A);
+
+        world.Apply(new SupervisorEvent.LoadCancelled(A));
+
+        Assert.Equal([new SupervisorEffect.Load(A)], world.Effects);
+    }
+
+    [Fact]
+    public void Loaded_CancelledTooLate_Serves()
+    {
+        var world = new World();
+        world.Apply(new SupervisorEvent.Left(world.Arrive(A)));
+        var late = world.Arrive(A);
+
+        world.Apply(new SupervisorEvent.Loaded(A));
+
+        Assert.Equal([new SupervisorEffect.Grant(late)], world.Effects);
+    }
+
+    [Fact]
+    public void LoadFailed_NobodyElseWaits_LoadsTheModelThatServedBefore_AndRemembersTheError()
+    {
+        var world = World.With(A);
+        world.Arrive(B);
+
+        world.Apply(new SupervisorEvent.LoadFailed(B, "cut"));
+        Assert.Equal(new SupervisorEffect.Load(A), world.Effects.Last());
+        world.Apply(new SupervisorEvent.Loaded(A));
+
+        Assert.Equal((new ModelPhase.Ready(A), "b: cut"), (world.State.Phase, world.State.LastLoadError));
+    }
+
+    [Fact]
+    public void LoadFailed_OfTheModelThatServedBefore_IsNotTriedAgain()
+    {
+        var world = World.With(A);
+        world.Arrive(B);
+        world.Apply(new SupervisorEvent.LoadFailed(B, "cut"));
+
+        world.Apply(new SupervisorEvent.LoadFailed(A, "gone"));
+
+        Assert.Empty(world.Effects);
+        Assert.Equal(new ModelPhase.Empty(), world.State.Phase);
+    }
+
+    [Fact]
+    public void Arrived_AnotherModelWhileTheOldOneIsLoadedAgain_CancelsThat()
+    {
+        var world = World.With(A);
+        world.Arrive(B);
+        world.Apply(new SupervisorEvent.LoadFailed(B, "cut"));
+
+        world.Arrive(B);
+
+        Assert.Equal([new SupervisorEffect.CancelLoad()], world.Effects);
+    }
+
+    [Fact]
+    public void Returned_OthersWait_ComesBeforeThem()
+    {
+        var world = World.With(A);
+        var active = world.Arrive(A);
+        world.Apply(new SupervisorEvent.EngineLost("broken"));
+        world.Arrive(B);
+
+        world.Apply(new SupervisorEvent.Returned(active, A));
+        Assert.Equal([active], world.State.Queue.Where(waiting => waiting.Model == A).Select(waiting => waiting.Id));
+        world.Apply(new SupervisorEvent.Loaded(B));
+        world.Apply(new SupervisorEvent.PatienceOver(active));
+
+        Assert.DoesNotContain(active, world.State.Active);
+        Assert.Equal(active, world.State.Queue[0].Id);
+    }
+
+    [Fact]
+    public void Closed_SomeRunAndSomeWait_RefusesThoseThatWaitAndUnloadsAfterTheRest()
+    {
+        var world = World.With(A);
+        var (active, waiting) = (world.Arrive(A), world.Arrive(B));
+
+        world.Apply(new SupervisorEvent.Closed());
+        Assert.Equal([new SupervisorEffect.Refuse(waiting, new GenerationError.ShuttingDown())], world.Effects);
+        var late = world.Arrive(A);
+        Assert.Equal([new SupervisorEffect.Refuse(late, new GenerationError.ShuttingDown())], world.Effects);
+        world.Apply(new SupervisorEvent.Left(active));
+
+        Assert.Equal([new SupervisorEffect.Unload()], world.Effects);
+    }
+
+    [Fact]
+    public void Closed_WhileLoading_CancelsTheLoadAndLoadsNothingElse()
+    {
+        var world = World.With(A);
+        world.Arrive(B);
+
+        world.Apply(new SupervisorEvent.Closed());
+        Assert.Contains(new SupervisorEffect.CancelLoad(), world.Effects);
+        world.Apply(new SupervisorEvent.LoadCancelled(B));
+
+        Assert.Empty(world.Effects);
+        Assert.Equal(new ModelPhase.Empty(), world.State.Phase);
+    }
+
+    [Fact]
+    public void EngineDied_SomeWait_RefusesThemAndAllWhoCome()
+    {
+        var world = new World();
+        var waiting = world.Arrive(A);
+
+        world.Apply(new SupervisorEvent.EngineDied("broken"));
+        Assert.Equal([new SupervisorEffect.Refuse(waiting, new GenerationError.EngineFailed("broken"))], world.Effects);
+        var late = world.Arrive(A);
+
+        Assert.Equal([new SupervisorEffect.Refuse(late, new GenerationError.EngineFailed("broken"))], world.Effects);
     }
 
     private sealed class World

@@ -14,7 +14,7 @@ namespace MlxActors.Web.Tests.Golden;
 [TestCaseOrderer(ByDisplayName.TypeName, ByDisplayName.AssemblyName)]
 public sealed class DemoConversationGoldens(DemoServer server)
 {
-    // The rows with tools are the tool support's to pass.
+    // The rows with tools: DemoToolGoldens.
     private static readonly FrozenDictionary<string, (string Model, JsonElement Row)> Rows = Goldens.Files("demo", "*.jsonl")
         .AsEnumerable<object?[]>()
         .Select(row => row[0] as string)

@@ -11,12 +11,13 @@ namespace MlxActors.Web.Tests.Golden;
 /// the family's own syntax; the calls that came through HTTP, written in that syntax, must give the same letters.
 /// </summary>
 [Collection(DemoServer.Collection)]
+[TestCaseOrderer(ByDisplayName.TypeName, ByDisplayName.AssemblyName)]
 public sealed class DemoToolGoldens(DemoServer server)
 {
     private static readonly FrozenDictionary<string, JsonElement> Rows = Goldens.Files("demo", "*.jsonl").AsEnumerable<object?[]>()
         .Select(row => row[0] as string)
         .OfType<string>()
-        .SelectMany(file => Goldens.Lines(Goldens.PathOf(file)).Select((row, index) => (Name: $"{file}:{index + 1}", Row: row)))
+        .SelectMany(file => Goldens.Lines(Goldens.PathOf(file)).Select((row, index) => (Name: $"{file}:{index + 1:000}", Row: row)))
         .Where(row => row.Row.TryGetProperty("tools", out _))
         .ToFrozenDictionary(row => row.Name, row => row.Row);
 

@@ -5,24 +5,28 @@ using MlxActors.Web.Sse;
 
 namespace MlxActors.Web.OpenAi.Contracts;
 
-/// <summary>One answer as server-sent events. The first chunk, and it alone, carries the role; comments may come before it.</summary>
+/// <summary>
+/// The answers to one request as server-sent events. The first chunk of each, and it alone, carries the role; comments may come before it.
+/// </summary>
 internal sealed class ChatCompletionStream : IDisposable
 {
-    private readonly AnswerHead _head;
+    private readonly AnswerChunk _chunk;
     private readonly bool _includeUsage;
     private readonly ServerSentEvents _events;
-    private bool _hasRole;
+    private readonly bool[] _roleIsOut;
+    private Usage? _usage;
+    private int _running;
 
     /// <summary>Starts the response.</summary>
     /// <inheritdoc cref="ServerSentEvents(HttpResponse, TimeSpan)"/>
-    public ChatCompletionStream(HttpResponse response, AnswerHead head, bool includeUsage, TimeSpan stall)
+    public ChatCompletionStream(HttpResponse response, AnswerHead head, int choices, bool includeUsage, TimeSpan stall)
     {
-        _head = head;
-        _includeUsage = includeUsage;
+        (_chunk, _includeUsage) = (new AnswerChunk(head, includeUsage), includeUsage);
+        (_running, _roleIsOut) = (choices, new bool[choices]);
         _events = new ServerSentEvents(response, stall);
     }
 
-    public void Write(GenerationEvent happened)
+    public void Write(int choice, GenerationEvent happened)
     {
         switch (happened)
         {
@@ -32,17 +36,17 @@ internal sealed class ChatCompletionStream : IDisposable
                 _events.WriteComment(CommentOf(progress));
                 break;
             case GenerationEvent.Text text:
-                WriteRole(hasContent: true);
-                _events.Write((this, text.Delta), static (json, chunk) =>
-                    Answer.WriteText(json, chunk.Item1._head, chunk.Delta, chunk.Item1._includeUsage));
+                WriteRoleOnce(choice, hasContent: true);
+                _events.Write((_chunk, choice, text), static (json, part) => part._chunk.WriteText(json, part.choice, part.text));
                 break;
             case GenerationEvent.ToolCall call:
-                WriteRole(hasContent: false);
-                WriteCall(call);
+                WriteRoleOnce(choice, hasContent: false);
+                _events.Write((_chunk, choice, call), static (json, part) => part._chunk.WriteCallStart(json, part.choice, part.call));
+                _events.Write((_chunk, choice, call), static (json, part) => part._chunk.WriteCallArguments(json, part.choice, part.call));
                 break;
             case GenerationEvent.Finished finished:
-                WriteRole(hasContent: true);
-                WriteEnd(finished);
+                WriteRoleOnce(choice, hasContent: true);
+                WriteFinish(choice, finished);
                 break;
             case GenerationEvent.Failed failed:
                 // Too late for a status; and no [DONE], so that nobody takes the answer for whole.
@@ -66,31 +70,26 @@ internal sealed class ChatCompletionStream : IDisposable
         _ => throw new UnreachableException(),
     };
 
-    private void WriteRole(bool hasContent)
+    private void WriteRoleOnce(int choice, bool hasContent)
     {
-        if (!_hasRole)
+        if (!_roleIsOut[choice])
         {
-            _events.Write((this, hasContent), static (json, role) =>
-                Answer.WriteRole(json, role.Item1._head, role.hasContent, role.Item1._includeUsage));
-            _hasRole = true;
+            _roleIsOut[choice] = true;
+            _events.Write((_chunk, choice, hasContent), static (json, role) => role._chunk.WriteRole(json, role.choice, role.hasContent));
         }
     }
 
-    private void WriteCall(GenerationEvent.ToolCall call)
+    private void WriteFinish(int choice, GenerationEvent.Finished finished)
     {
-        _events.Write((this, call), static (json, chunk) =>
-            Answer.WriteCallStart(json, chunk.Item1._head, chunk.call, chunk.Item1._includeUsage));
-        _events.Write((this, call), static (json, chunk) =>
-            Answer.WriteCallArguments(json, chunk.Item1._head, chunk.call, chunk.Item1._includeUsage));
-    }
-
-    private void WriteEnd(GenerationEvent.Finished finished)
-    {
-        _events.Write((this, finished.Reason), static (json, end) =>
-            Answer.WriteFinish(json, end.Item1._head, end.Reason, end.Item1._includeUsage));
+        _events.Write((_chunk, choice, finished), static (json, end) => end._chunk.WriteFinish(json, end.choice, end.finished));
+        _usage = _usage is null ? finished.Usage : Answer.Add(_usage, finished.Usage);
+        if (--_running > 0)
+        {
+            return;
+        }
         if (_includeUsage)
         {
-            _events.Write((_head, finished.Usage), static (json, end) => Answer.WriteUsageChunk(json, end._head, end.Usage));
+            _events.Write((_chunk, _usage), static (json, end) => end._chunk.WriteUsage(json, end._usage));
         }
         _events.WriteDone();
     }

@@ -11,11 +11,12 @@ namespace MlxActors.Web.OpenAi.Parsing;
 
 /// <summary>A chat completion as a client asks for it.</summary>
 /// <param name="Request">The media of its conversation are yet to come.</param>
+/// <param name="Choices">How many answers are wanted.</param>
 /// <param name="Media">What its messages point to by index.</param>
 /// <param name="Stream">Whether the answer goes out as server-sent events.</param>
 /// <param name="IncludeUsage">Whether a stream ends with a chunk of token counts.</param>
 internal sealed record ChatCompletionCall(
-    GenerationRequest Request, ImmutableArray<MediaReference> Media, bool Stream, bool IncludeUsage)
+    GenerationRequest Request, int Choices, ImmutableArray<MediaReference> Media, bool Stream, bool IncludeUsage)
 {
     /// <param name="media">The files, in the order of <see cref="Media"/>.</param>
     public ChatCompletionCall With(ImmutableArray<MediaSource> media) =>
@@ -26,14 +27,15 @@ internal sealed record ChatCompletionCall(
 internal static class ChatCompletionDecoder
 {
     private const int MostStops = 4;
+    private const int MostChoices = 128;
 
     /// <summary>Fields that are read here or in <see cref="UnsupportedFields"/>; others are ignored.</summary>
     public static FrozenSet<string> KnownFields { get; } = FrozenSet.Create(
         StringComparer.Ordinal,
         [
-            "model", "messages", "stream", "stream_options", "temperature", "top_p", "top_k", "min_p", "seed", "max_tokens",
-            "max_completion_tokens", "stop", "tools", "tool_choice", "parallel_tool_calls",
-            .. UnsupportedFields.Names, .. DescriptiveFields.Names,
+            "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "stop", "n",
+            "tools", "tool_choice", "parallel_tool_calls",
+            .. SamplingDecoder.Names, .. UnsupportedFields.Names, .. DescriptiveFields.Names,
         ]);
 
     public static Result<ChatCompletionCall, ApiError> Read(JsonElement root, RequestId id)
@@ -41,10 +43,12 @@ internal static class ChatCompletionDecoder
         var body = new ObjectReader(root, "");
         var model = body.Required("model", Model);
         var messages = body.Required("messages", MessageDecoder.Messages);
-        var sampling = Sampling(body);
+        var sampling = SamplingDecoder.Read(body);
+        var topLogprobs = SamplingDecoder.ReadTopLogprobs(body);
         var maxTokens = MaxTokens(body);
         var stop = body.OptionalValue("stop", Stop) ?? [];
         var (stream, includeUsage) = Streaming(body);
+        var choices = (int)(body.OptionalValue("n", Decode.Integer(1, MostChoices)) ?? 1);
         var offer = ToolDecoder.Read(body);
         DescriptiveFields.Check(body);
         UnsupportedFields.Refuse(body);
@@ -52,7 +56,9 @@ internal static class ChatCompletionDecoder
             new GenerationRequest(id, model, new Conversation(messages.Messages, offer.Tools, []), sampling, maxTokens, stop)
             {
                 ParallelToolCalls = offer.Parallel,
+                TopLogprobs = topLogprobs,
             },
+            choices,
             messages.Media,
             stream,
             includeUsage));
@@ -62,19 +68,6 @@ internal static class ChatCompletionDecoder
         model.Length > 0
             ? Result.Ok<string, ApiError>(model)
             : ApiError.BadRequest("You must provide a model parameter.", path, "invalid_value"));
-
-    private static SamplingOptions Sampling(ObjectReader body)
-    {
-        var temperature = body.OptionalValue("temperature", Decode.Decimal(0, 2));
-        var topP = body.OptionalValue("top_p", Decode.Decimal(0, 1));
-        var topK = body.OptionalValue("top_k", Decode.Integer(-1, int.MaxValue));
-        var minP = body.OptionalValue("min_p", Decode.Decimal(0, 1));
-        var seed = body.OptionalValue("seed", Decode.Integer());
-
-        // Servers of this kind take both 0 and -1 as "all tokens".
-        var mostTokens = topK is { } k ? (int)Math.Max(0, k) : (int?)null;
-        return new SamplingOptions(temperature, topP, mostTokens, minP, seed is { } s ? unchecked((ulong)s) : null);
-    }
 
     // The newer name wins: clients in between send both.
     private static int? MaxTokens(ObjectReader body)

@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using MlxActors.Generation;
+
+namespace MlxActors.Web.Engine;
+
+/// <summary>What happens to one of the answers to a request.</summary>
+internal readonly record struct ChoiceEvent(int Choice, GenerationEvent Happened);
+
+/// <summary>Several answers to one request, which run as sequences of one batch.</summary>
+internal static class Choices
+{
+    /// <summary>
+    /// The events of all answers as they come, until each has finished; or until the first that fails, which ends the others. The first
+    /// answer is the one that the request gets alone.
+    /// </summary>
+    public static IAsyncEnumerable<ChoiceEvent> GenerateAsync(
+        this SupervisorClient supervisor,
+        GenerationRequest request,
+        int choices,
+        Func<RequestId> newId,
+        CancellationToken cancellationToken) => choices == 1
+            ? supervisor.GenerateAsync(request, cancellationToken).Select(happened => new ChoiceEvent(0, happened))
+            : MergeAsync(
+                [
+                    .. Enumerable.Range(0, choices).Select(choice => (Func<CancellationToken, IAsyncEnumerable<GenerationEvent>>)(cancelled =>
+                        supervisor.GenerateAsync(choice == 0 ? request : Another(request, choice, newId()), cancelled))),
+                ],
+                cancellationToken);
+
+    private static GenerationRequest Another(GenerationRequest request, int choice, RequestId id) => request with
+    {
+        Id = id,
+        Sampling = request.Sampling with { Seed = request.Sampling.Seed + (ulong)choice },
+    };
+
+    private static async IAsyncEnumerable<ChoiceEvent> MergeAsync(
+        Func<CancellationToken, IAsyncEnumerable<GenerationEvent>>[] answers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+
+        // One event lies between: a reader that does not take it holds up the answers, as it does a single one.
+        var merged = Channel.CreateBounded<ChoiceEvent>(1);
+        var pumps = Task.WhenAll(answers.Select((answer, choice) => PumpAsync(answer(cancellation.Token), choice, merged.Writer)));
+        var closing = pumps.ContinueWith(
+            pump => merged.Writer.TryComplete(pump.Exception), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        try
+        {
+            await foreach (var happened in merged.Reader.ReadAllAsync(CancellationToken.None))
+            {
+                yield return happened;
+                if (happened.Happened is GenerationEvent.Failed)
+                {
+                    yield break;
+                }
+            }
+        }
+        finally
+        {
+            await cancellation.CancelAsync();
+            await foreach (var _ in merged.Reader.ReadAllAsync(CancellationToken.None))
+            {
+                // Lets the pumps come to their end.
+            }
+            await closing;
+        }
+    }
+
+    private static async Task PumpAsync(IAsyncEnumerable<GenerationEvent> events, int choice, ChannelWriter<ChoiceEvent> merged)
+    {
+        await foreach (var happened in events)
+        {
+            await merged.WriteAsync(new ChoiceEvent(choice, happened));
+        }
+    }
+}
