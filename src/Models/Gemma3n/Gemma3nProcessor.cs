@@ -49,6 +49,8 @@ public sealed class Gemma3nProcessor : IProcessor
 
     public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
 
+    public ImmutableArray<byte> BytesOf(int token) => _tokenizer.BytesOf(token);
+
     public OutputParser NewParser(ImmutableArray<ToolDefinition> tools, bool single) =>
         tools.IsEmpty ? OutputParser.Plain : new ToolCodeParser(tools, single);
 
