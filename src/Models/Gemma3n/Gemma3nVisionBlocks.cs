@@ -30,8 +30,11 @@ public abstract partial record VisionBlock(int Channels)
         public override int Stride => Step;
     }
 
-    /// <summary>Convolutions of single pixels that widen and narrow again, depthwise ones before and between where there is a kernel.</summary>
-    public sealed record InvertedResidual(int? StartKernel, int? MiddleKernel, int Step, int Expansion, int Channels) : VisionBlock(Channels)
+    /// <summary>
+    /// Convolutions of single pixels that widen and narrow again, depthwise ones before and between where there is a kernel.
+    /// </summary>
+    public sealed record InvertedResidual(int? StartKernel, int? MiddleKernel, int Step, int Expansion, int Channels)
+        : VisionBlock(Channels)
     {
         public override int Stride => Step;
     }
@@ -51,8 +54,8 @@ public abstract partial record VisionBlock(int Channels)
     ];
 
     /// <summary>
-    /// Blocks in the notation of timm's <c>arch_def</c>: a/k kernels at the start and in the middle, s stride, e expansion, c channels, h heads,
-    /// d head dimension, v stride of keys, r repetitions, of which only the first has the stride. Null when the text is none.
+    /// Blocks in the notation of timm's <c>arch_def</c>: a/k kernels at the start and in the middle, s stride, e expansion, c channels,
+    /// h heads, d head dimension, v stride of keys, r repetitions, of which only the first has the stride. Null when the text is none.
     /// </summary>
     public static ImmutableArray<VisionBlock>? Parse(string text)
     {
