@@ -1,5 +1,6 @@
 using MlxActors.Benchmarks.Encode;
 using MlxActors.Benchmarks.Kernels;
+using MlxActors.Benchmarks.Passes;
 using MlxActors.Benchmarks.Stages;
 using MlxActors.Benchmarks.Synthesis;
 using MlxActors.Benchmarks.Tokenizers;
@@ -8,6 +9,8 @@ switch (args)
 {
     case [SynthesizeCommand.Name, .. var shape]:
         return SynthesizeCommand.Run(shape);
+    case [PassesCommand.Name, .. var folder]:
+        return PassesCommand.Run(folder);
     case [StagesCommand.Name, .. var arguments]:
         return StagesCommand.Run(arguments);
     case [EncodeCommand.Name, .. var towers]:

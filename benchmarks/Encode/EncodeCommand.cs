@@ -6,7 +6,7 @@ using MlxActors.Native.Cpu;
 
 namespace MlxActors.Benchmarks.Encode;
 
-/// <summary><c>encode &lt;tower&gt;…</c>: how long towers of published models take for a picture, with random weights.</summary>
+/// <summary><c>encode &lt;tower&gt;…</c>: how long towers of published models take for a picture or a clip, with random weights.</summary>
 internal static class EncodeCommand
 {
     public const string Name = "encode";
@@ -17,6 +17,7 @@ internal static class EncodeCommand
     {
         ["mobilenetv5"] = () => MobileNetV5.Tower,
         ["siglip"] = () => Siglip.Tower,
+        ["usm"] = () => Usm.Tower,
         ["qwen3vl"] = () => Qwen3Vl.Tower,
     };
 
@@ -52,7 +53,7 @@ internal static class EncodeCommand
             encode(null);
             var runs = Enumerable.Range(0, Runs).Select(_ => Time(() => encode(null))).ToArray();
             var (wall, processor) = (runs.Select(run => run.Wall).Order().ToArray(), runs.Min(run => run.Processor));
-            Print($"| {name}, {tower.Picture} | {wall[Runs / 2]:F2} s | {wall[0]:F2} s | {processor:F2} s | {backend.Description} |");
+            Print($"| {name}, {tower.Input} | {wall[Runs / 2]:F2} s | {wall[0]:F2} s | {processor:F2} s | {backend.Description} |");
             if (steps)
             {
                 PrintSteps(encode);

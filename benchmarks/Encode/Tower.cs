@@ -4,12 +4,12 @@ using MlxActors.Native.Tensors;
 
 namespace MlxActors.Benchmarks.Encode;
 
-/// <summary>A tower of a published model: the shapes of its weights, and a picture that it looks at.</summary>
-/// <param name="Picture">For people: what is encoded.</param>
+/// <summary>A tower of a published model: the shapes of its weights, and what it encodes.</summary>
+/// <param name="Input">For people: what is encoded.</param>
 /// <param name="Tensors">Names and shapes; those of one axis are norms (<c>weight</c>, <c>gamma</c>) or biases.</param>
-/// <param name="Open">Builds the tower on its weights; what comes back encodes the picture once.</param>
+/// <param name="Open">Builds the tower on its weights; what comes back encodes the input once.</param>
 internal sealed record Tower(
-    string Picture, IEnumerable<(string Name, Shape Shape)> Tensors, Func<WeightSource, Action<Trace?>> Open)
+    string Input, IEnumerable<(string Name, Shape Shape)> Tensors, Func<WeightSource, Action<Trace?>> Open)
 {
     private const ulong Seed = 20250626;
 

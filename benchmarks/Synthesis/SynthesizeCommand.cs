@@ -5,20 +5,22 @@ public static class SynthesizeCommand
 {
     public const string Name = "synthesize";
 
-    private static readonly Dictionary<string, Gemma3Blueprint> Blueprints = new(StringComparer.Ordinal)
+    /// <summary>By model: what writes it into a folder.</summary>
+    private static readonly Dictionary<string, Action<string>> Blueprints = new(StringComparer.Ordinal)
     {
-        ["gemma3-4b"] = Gemma3Blueprint.Gemma3With4B,
+        ["gemma3-4b"] = Gemma3Blueprint.Gemma3With4B.Write,
+        ["gemma3n-e4b"] = Gemma3nBlueprint.E4B.Write,
     };
 
     /// <returns>The process's exit code.</returns>
     public static int Run(ReadOnlySpan<string> arguments)
     {
-        if (arguments is not [var model, var folder] || !Blueprints.TryGetValue(model, out var blueprint))
+        if (arguments is not [var model, var folder] || !Blueprints.TryGetValue(model, out var write))
         {
             Console.Error.WriteLine($"usage: {Name} <{string.Join("|", Blueprints.Keys)}> <folder>");
             return 2;
         }
-        blueprint.Write(folder);
+        write(folder);
         var bytes = new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
         Console.WriteLine($"{model} in {Path.GetFullPath(folder)}: {bytes:N0} bytes");
         return 0;

@@ -151,8 +151,8 @@ public interface IBackend : IDisposable
     Tensor CumulativeNorm(Tensor x, Tensor weight, float eps);
 
     /// <summary>
-    /// Attention of each row to its neighbours, with an embedding of their distance: <c>q, k, v [R, H, D] → [R, H, D]</c>. Row <c>i</c> sees the
-    /// keys <c>j = i − before + s</c> for <c>s</c> in <c>[0, S)</c>, as far as they are in <c>[0, keys)</c>, under the logits
+    /// Attention of each row to its neighbours, with an embedding of their distance: <c>q, k, v [R, H, D] → [R, H, D]</c>. Row <c>i</c>
+    /// sees the keys <c>j = i − before + s</c> for <c>s</c> in <c>[0, S)</c>, as far as they are in <c>[0, keys)</c>, under the logits
     /// <c>softcap · tanh(q(i) · (k(j) + positions(s)) / softcap)</c>; scaling is the caller's. Rows that see nothing become zero.
     /// </summary>
     /// <param name="positions"><c>[S, H, D]</c>, from the key farthest back on; <c>S</c> is above <paramref name="before"/>.</param>

@@ -31,7 +31,8 @@ public sealed class Gemma3nAudioFeatureTests
 
         Assert.Equal(clip.GetProperty("frames").GetInt32(), frames.Frames);
         Assert.Equal(clip.GetProperty("valid_frames").GetInt32(), frames.RealFrames);
-        Assert.Equal(tensors[$"{name}.mask"].Bytes(), Enumerable.Range(0, frames.Frames).Select(i => i < frames.RealFrames ? (byte)1 : (byte)0));
+        byte[] mask = [.. Enumerable.Range(0, frames.Frames).Select(frame => frame < frames.RealFrames ? (byte)1 : (byte)0)];
+        Assert.Equal(tensors[$"{name}.mask"].Bytes(), mask);
         AssertClose(tensors[$"{name}.features"].Floats(), frames.Values, clip.GetProperty("atol").GetDouble());
     }
 
@@ -87,8 +88,8 @@ public sealed class Gemma3nAudioFeatureTests
 
         var columns = tensors["mel_filter_columns"].Ints();
         var frequencies = settings.FftLength / 2 + 1;
-        var bank = new MelFilterBank(
-            settings.Bins, settings.LowestFrequency, settings.HighestFrequency, frequencies, (double)settings.SampleRate / settings.FftLength);
+        var spacing = (double)settings.SampleRate / settings.FftLength;
+        var bank = new MelFilterBank(settings.Bins, settings.LowestFrequency, settings.HighestFrequency, frequencies, spacing);
         var actual = new List<float>();
         for (var frequency = 0; frequency < frequencies; frequency++)
         {

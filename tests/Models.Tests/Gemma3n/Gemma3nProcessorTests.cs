@@ -64,7 +64,7 @@ public sealed class Gemma3nProcessorTests : IDisposable
             .Match(prompt => prompt, error => throw new InvalidOperationException(error.Message));
 
         var before = prepared.Tokens[..prepared.Media[0].Position];
-        Assert.Equal([SmallTokenizer.TwoNewlines, SmallTokenizer.Newline, IdOf("<start_of_image>")], before[^3..]);
+        Assert.Equal([SmallTokenizer.TwoNewlines, SmallTokenizer.Newline, IdOf("<start_of_image>")], before[^3..].ToArray());
     }
 
     [Fact]

@@ -70,8 +70,8 @@ public sealed class MelFeatures(MelSettings settings)
     }
 
     /// <summary>
-    /// Pre-emphasis within the frame, and the window. In single precision, as the reference: where a pure tone leaves bins all but empty, the
-    /// rounding of its samples is what they hold.
+    /// Pre-emphasis within the frame, and the window. In single precision, as the reference: where a pure tone leaves bins all but empty,
+    /// the rounding of its samples is what they hold.
     /// </summary>
     private void Fill(Buffers buffers, ReadOnlySpan<float> frame)
     {

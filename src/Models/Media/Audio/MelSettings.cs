@@ -6,8 +6,9 @@ using MlxActors.Native.Results;
 namespace MlxActors.Models.Media.Audio;
 
 /// <summary>
-/// What <c>preprocessor_config.json</c> says of sound. A missing key, or null, has the default of transformers' Gemma3nAudioFeatureExtractor;
-/// as there, lengths are told in milliseconds, and <c>frame_length</c>, <c>hop_length</c> and <c>fft_length</c> only report what was made of them.
+/// What <c>preprocessor_config.json</c> says of sound. A missing key, or null, has the default of transformers'
+/// Gemma3nAudioFeatureExtractor; as there, lengths are told in milliseconds, and <c>frame_length</c>, <c>hop_length</c> and
+/// <c>fft_length</c> only report what was made of them.
 /// </summary>
 /// <param name="SampleRate">Samples a second.</param>
 /// <param name="Bins">Mel bins of a frame.</param>

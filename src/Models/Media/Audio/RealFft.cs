@@ -83,7 +83,9 @@ public sealed class RealFft
         }
     }
 
-    /// <summary>Frequency k from the transform of pairs at k, and its mirror image: even samples were real parts, odd ones imaginary.</summary>
+    /// <summary>
+    /// Frequency k from the transform of pairs at k, and its mirror image: even samples were real parts, odd ones imaginary.
+    /// </summary>
     private Complex Part(Complex at, Complex mirrored, int k)
     {
         var root = k < _roots.Length ? _roots[k] : -_roots[0];

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Globalization;
+using MlxActors.Models;
+using MlxActors.Native.Cpu;
+
+namespace MlxActors.Benchmarks.Passes;
+
+/// <summary>
+/// <c>passes &lt;folder&gt;</c>: what a checkpoint costs that may lack a tokenizer, such as a synthetic one: memory of loading it, a prefill, and
+/// tokens of a reply.
+/// </summary>
+internal static class PassesCommand
+{
+    public const string Name = "passes";
+
+    private const int PromptTokens = 128;
+    private const int ReplyTokens = 12;
+    private const string StatusFile = "/proc/self/status";
+
+    /// <returns>The process's exit code.</returns>
+    public static int Run(string[] arguments)
+    {
+        if (arguments is not [var folder])
+        {
+            Console.Error.WriteLine($"usage: {Name} <checkpoint folder>");
+            return 2;
+        }
+        using var backend = new CpuBackend(new CpuOptions(CpuMode.Fast, Environment.ProcessorCount));
+        PrintMemory("before loading");
+        using var model = Timed("load", () => ModelLoader.LoadModel(folder, backend, CancellationToken.None)
+            .Match(loaded => loaded, error => throw new InvalidOperationException(error.Message)));
+        PrintMemory("loaded");
+        Reply(model, backend);
+        PrintMemory("after a reply");
+        return 0;
+    }
+
+    private static void Reply(IModel model, CpuBackend backend)
+    {
+        using var cache = model.NewCache();
+        var batch = new Batch(model.Info.ImagesAttendBothWays);
+        int[] prompt = [.. Enumerable.Range(0, PromptTokens).Select(i => 1000 + 37 * i)];
+        // Made once, so that what a token allocates is what its pass allocates.
+        int[] last = [0];
+        Func<int> decode = () => Next(last);
+        last[0] = Timed($"prefill {PromptTokens} tokens, weights read for the first time", () => Next(prompt));
+        for (var i = 0; i < ReplyTokens; i++)
+        {
+            last[0] = Timed("decode a token", decode);
+        }
+        using var second = model.NewCache();
+        Timed($"prefill {PromptTokens} tokens", () => Step(second, prompt));
+
+        int Next(int[] tokens) => Step(cache, tokens);
+
+        int Step(Models.Caches.SequenceCache into, int[] tokens)
+        {
+            using var scope = backend.BeginScope();
+            batch.Clear();
+            batch.Add(into, tokens, [], LogitRows.Last);
+            return System.Numerics.Tensors.TensorPrimitives.IndexOfMax(backend.View(model.Forward(batch)!.Value));
+        }
+    }
+
+    /// <summary>Processor time is that of all together: on a machine that others use too, it says more than the clock.</summary>
+    private static T Timed<T>(string what, Func<T> run)
+    {
+        var (clock, used, allocated) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime, GC.GetAllocatedBytesForCurrentThread());
+        var result = run();
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what}: {clock.Elapsed.TotalMilliseconds:F1} ms, {(Environment.CpuUsage.TotalTime - used).TotalMilliseconds:F1} ms of processors, {allocated} managed bytes"));
+        return result;
+    }
+
+    /// <summary>What is resident: mapped weights count as file, and can be given back at any time.</summary>
+    private static void PrintMemory(string when)
+    {
+        var lines = File.Exists(StatusFile)
+            ? File.ReadLines(StatusFile).Where(line => line.StartsWith("VmHWM", StringComparison.Ordinal) || line.StartsWith("Rss", StringComparison.Ordinal))
+            : [$"working set {Environment.WorkingSet:N0} bytes"];
+        Console.WriteLine($"{when}: {string.Join(", ", lines.Select(line => line.Replace('\t', ' ')))}");
+    }
+}
