@@ -125,7 +125,8 @@ public sealed record Gemma3nVision(
     {
         if (pixels.Channels != Gemma3nVisionConfig.NumChannels || pixels.Height != Config.ImageSize || pixels.Width != Config.ImageSize)
         {
-            throw new ArgumentException($"{pixels.Channels}x{pixels.Height}x{pixels.Width} pixels in a tower of {Config.ImageSize}", nameof(pixels));
+            var found = $"{pixels.Channels}x{pixels.Height}x{pixels.Width}";
+            throw new ArgumentException($"{found} pixels in a tower of {Config.ImageSize}", nameof(pixels));
         }
         var unfolded = Patches.Unfold(pixels, size: 1);
         var image = b.FromFloats(unfolded.Values, new Shape(pixels.Height, pixels.Width, pixels.Channels));

@@ -5,8 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace MlxActors.Models.Gemma3n;
 
-/// <summary>What a block of the tower is made of. <paramref name="Channels"/> come out of it.</summary>
-public abstract partial record VisionBlock(int Channels)
+/// <summary>What a block of the tower is made of.</summary>
+/// <param name="Stride">By how much the sides of a map shrink.</param>
+/// <param name="Channels">Of the map that comes out.</param>
+public abstract partial record VisionBlock(int Stride, int Channels)
 {
     private static readonly FrozenDictionary<char, (int Min, int Max)> Bounds = new Dictionary<char, (int, int)>
     {
@@ -21,24 +23,18 @@ public abstract partial record VisionBlock(int Channels)
         ['v'] = (1, 8),
     }.ToFrozenDictionary();
 
-    /// <summary>By how much the sides of a map shrink.</summary>
-    public virtual int Stride => 1;
-
     /// <summary>A dense convolution that widens, and one of single pixels that narrows again.</summary>
-    public sealed record EdgeResidual(int Kernel, int Step, int Expansion, int Channels) : VisionBlock(Channels)
-    {
-        public override int Stride => Step;
-    }
+    public sealed record EdgeResidual(int Kernel, int Stride, int Expansion, int Channels) : VisionBlock(Stride, Channels);
 
-    /// <summary>Convolutions of single pixels that widen and narrow again, depthwise ones before and between where there is a kernel.</summary>
-    public sealed record InvertedResidual(int? StartKernel, int? MiddleKernel, int Step, int Expansion, int Channels) : VisionBlock(Channels)
-    {
-        public override int Stride => Step;
-    }
+    /// <summary>
+    /// Convolutions of single pixels that widen and narrow again, depthwise ones before and between where there is a kernel.
+    /// </summary>
+    public sealed record InvertedResidual(int? StartKernel, int? MiddleKernel, int Stride, int Expansion, int Channels)
+        : VisionBlock(Stride, Channels);
 
     /// <summary>Attention whose heads share one key and one value head.</summary>
     /// <param name="KeyStride">Keys and values are taken from a map whose sides are this much shorter; 1 for the map itself.</param>
-    public sealed record Attention(int Heads, int HeadDim, int KeyKernel, int KeyStride, int Channels) : VisionBlock(Channels);
+    public sealed record Attention(int Heads, int HeadDim, int KeyKernel, int KeyStride, int Channels) : VisionBlock(1, Channels);
 
     /// <summary>The stages of <c>mobilenetv5_300m_enc</c>.</summary>
     public static ImmutableArray<ImmutableArray<VisionBlock>> Real { get; } =
@@ -51,8 +47,8 @@ public abstract partial record VisionBlock(int Channels)
     ];
 
     /// <summary>
-    /// Blocks in the notation of timm's <c>arch_def</c>: a/k kernels at the start and in the middle, s stride, e expansion, c channels, h heads,
-    /// d head dimension, v stride of keys, r repetitions, of which only the first has the stride. Null when the text is none.
+    /// Blocks in the notation of timm's <c>arch_def</c>: a/k kernels at the start and in the middle, s stride, e expansion, c channels,
+    /// h heads, d head dimension, v stride of keys, r repetitions, of which only the first has the stride. Null when the text is none.
     /// </summary>
     public static ImmutableArray<VisionBlock>? Parse(string text)
     {

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace MlxActors.Models.Gemma3n;
 
 /// <summary>
-/// The tower: <c>vision_config</c> of a <c>gemma3n</c> checkpoint. Published files name <c>mobilenetv5_300m_enc</c> and leave the rest to timm;
-/// <c>model_args</c> describes another tower of its kind.
+/// The tower: <c>vision_config</c> of a <c>gemma3n</c> checkpoint. Published files name <c>mobilenetv5_300m_enc</c> and leave the rest to
+/// timm; <c>model_args</c> describes another tower of its kind.
 /// </summary>
 /// <param name="HiddenSize">Channels of a soft token.</param>
 /// <param name="ImageSize">Side of the picture that the tower takes.</param>

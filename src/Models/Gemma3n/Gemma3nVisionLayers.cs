@@ -51,7 +51,9 @@ public abstract record VisionLayer
         }
     }
 
-    /// <summary>Widens and narrows pixel by pixel, with convolutions of single channels before and between where the block has them.</summary>
+    /// <summary>
+    /// Widens and narrows pixel by pixel, with convolutions of single channels before and between where the block has them.
+    /// </summary>
     public sealed record InvertedResidual(
         NormedDepthwise? DwStart, NormedPointwise PwExp, NormedDepthwise? DwMid, NormedPointwise PwProj, Tensor LayerScale, bool HasSkip)
         : VisionLayer
@@ -82,7 +84,15 @@ public abstract record VisionLayer
 
     /// <summary>Attention of all pixels to all, or to those of a shrunken map, under one key and one value head.</summary>
     public sealed record Attention(
-        RmsNorm Norm, Linear Query, SharedHead Key, SharedHead Value, Linear Output, Tensor LayerScale, int Heads, int HeadDim, bool HasSkip)
+        RmsNorm Norm,
+        Linear Query,
+        SharedHead Key,
+        SharedHead Value,
+        Linear Output,
+        Tensor LayerScale,
+        int Heads,
+        int HeadDim,
+        bool HasSkip)
         : VisionLayer
     {
         public static Attention Load(WeightMap w, VisionBlock.Attention block, int channels, double eps)

@@ -189,7 +189,8 @@ public interface IBackend : IDisposable
     Tensor SelfAttention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<int> segmentEnds, float scale);
 
     /// <summary>
-    /// Attention of every query to every key, of which there may be another number: <c>q [R, H, D], k, v [S, Hkv, D] → [R, H, D]</c>, S above 0.
+    /// Attention of every query to every key, of which there may be another number, above 0:
+    /// <c>q [R, H, D], k, v [S, Hkv, D] → [R, H, D]</c>.
     /// </summary>
     Tensor CrossAttention(Tensor q, Tensor k, Tensor v, float scale);
 

@@ -29,7 +29,8 @@ public sealed class Gemma3nImageProcessorTests
             var pixels = Process(folder, image.Value.GetProperty("size").GetInt32(), content);
 
             var expected = tensors[$"{image.Name}.pixel_values"].Floats();
-            var actual = tensors.Contains($"{image.Name}.rows_cols") ? At(pixels, tensors[$"{image.Name}.rows_cols"].Ints()) : pixels.Values;
+            var places = $"{image.Name}.rows_cols";
+            var actual = tensors.Contains(places) ? At(pixels, tensors[places].Ints()) : pixels.Values;
             Assert.Equal(expected.Length, actual.Length);
             var worst = expected.Zip(actual, (left, right) => Math.Abs(left - right)).Max();
             Assert.True(worst <= image.Value.GetProperty("atol").GetDouble(), $"{image.Name}: differs by {worst}");

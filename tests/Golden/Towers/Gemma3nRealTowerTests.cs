@@ -25,7 +25,8 @@ public sealed class Gemma3nRealTowerTests
         try
         {
             WriteZeros(list, Path.Combine(folder.FullName, Checkpoint.SingleFileName));
-            var checkpoint = Checkpoint.Open(folder.FullName).Match(opened => opened, error => throw new InvalidOperationException($"{error}"));
+            var checkpoint = Checkpoint.Open(folder.FullName)
+                .Match(opened => opened, error => throw new InvalidOperationException($"{error}"));
             using var backend = Backends.Exact();
             using var source = new WeightSource(checkpoint, QuantizationConfig.None, backend);
             var published = ConfigNode.Parse(

@@ -22,7 +22,7 @@ internal struct ConvolutionMap
     /// <summary>Numbers of a window.</summary>
     public readonly int WindowLength => KernelHeight * KernelWidth * Channels;
 
-    /// <summary>The rows or columns <c>[first, end)</c> of a window that lie on the map, the window's own first being <paramref name="start"/>.</summary>
+    /// <summary>The rows or columns <c>[first, end)</c> of a window from <paramref name="start"/> on that lie on the map.</summary>
     public static (int First, int End) OnMap(int start, int kernel, int length) =>
         (Math.Max(0, -start), Math.Max(0, Math.Min(kernel, length - start)));
 }

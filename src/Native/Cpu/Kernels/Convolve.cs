@@ -4,10 +4,11 @@ using MlxActors.Native.Cpu.Threads;
 namespace MlxActors.Native.Cpu.Kernels;
 
 /// <summary>
-/// A convolution as a matrix product: windows of the map laid out as rows, some at a time, times the panels of the weight. Items are blocks of
-/// <see cref="RowsOf"/> windows.
+/// A convolution as a matrix product: windows of the map laid out as rows, some at a time, times the panels of the weight. Items are
+/// blocks of <see cref="RowsOf"/> windows.
 /// </summary>
-internal readonly unsafe struct Convolve(ConvolutionMap map, float* x, float* panels, float* bias, float* y, int n, float* scratch) : IKernel
+internal readonly unsafe struct Convolve(
+    ConvolutionMap map, float* x, float* panels, float* bias, float* y, int n, float* scratch) : IKernel
 {
     // The rows of a block and the panel that meets them stay in the second-level cache together.
     private const int BlockFloats = 1 << 16;
@@ -15,7 +16,8 @@ internal readonly unsafe struct Convolve(ConvolutionMap map, float* x, float* pa
     private const int MostRows = 192;
 
     /// <summary>Windows of a block.</summary>
-    public static int RowsOf(in ConvolutionMap map) => Math.Clamp(BlockFloats / map.WindowLength / FewestRows * FewestRows, FewestRows, MostRows);
+    public static int RowsOf(in ConvolutionMap map) =>
+        Math.Clamp(BlockFloats / map.WindowLength / FewestRows * FewestRows, FewestRows, MostRows);
 
     /// <summary>Floats of scratch a thread needs.</summary>
     public static long ScratchLength(in ConvolutionMap map) => (long)RowsOf(map) * map.WindowLength;

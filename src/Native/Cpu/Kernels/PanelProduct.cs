@@ -47,7 +47,8 @@ internal readonly unsafe struct PanelProduct<TSimd, TFloats>(float* x, int rows,
         for (var row = 0; row < rows; row += RowsAtOnce)
         {
             var count = Math.Min(RowsAtOnce, rows - row);
-            new PanelProduct<TSimd, TFloats>(x + (long)row * k, count, panel, k, null, some, Panel.Columns).Write(some, Panel.Columns, count);
+            new PanelProduct<TSimd, TFloats>(x + (long)row * k, count, panel, k, null, some, Panel.Columns)
+                .Write(some, Panel.Columns, count);
             for (var i = 0; i < count; i++)
             {
                 var target = new Span<float>(y + (long)(row + i) * n + first, columns);

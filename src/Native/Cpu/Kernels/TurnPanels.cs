@@ -4,8 +4,8 @@ using MlxActors.Native.Cpu.Threads;
 namespace MlxActors.Native.Cpu.Kernels;
 
 /// <summary>
-/// A weight <c>[N, K]</c>, from the row <paramref name="firstColumn"/> on, as panels <c>[…, K, 32]</c> of floats, once for many products with
-/// it. Items are panels; columns beyond the weight's last repeat that one.
+/// A weight <c>[N, K]</c>, from the row <paramref name="firstColumn"/> on, as panels <c>[…, K, 32]</c> of floats, once for many products
+/// with it. Items are panels; columns beyond the weight's last repeat that one.
 /// </summary>
 internal readonly unsafe struct TurnPanels(WeightMatrix weight, int firstColumn, float* panels, byte* scratch) : IKernel
 {
