@@ -51,6 +51,23 @@ public sealed class FaultsSpec() : ActorSpec("mlxactors.engine.max-batch = 4", "
     }
 
     [Fact]
+    public async Task A_token_that_cannot_be_sampled_fails_its_request_alone_in_the_middle_of_a_batch()
+    {
+        var prompts = new[] { "one", "two22", "three33" };
+        // No numbers where the second prompt's fourth token would come from; the others have other lengths.
+        Checkpoints.OnLoaded = model => model.SpoilsLogits = length => length == 8;
+        var requests = prompts.Select(text => Request("a", text, maxTokens: 8 - text.Length)).ToList();
+        requests[1] = LongAnswer("a", "two22", tokens: 30);
+
+        var answers = await Task.WhenAll(requests.Select(Answer));
+
+        AssertFailed<GenerationError.EngineFailed>(answers[1]);
+        AssertAnswered(requests[0], answers[0]);
+        AssertAnswered(requests[2], answers[2]);
+        await NothingIsLeft();
+    }
+
+    [Fact]
     public async Task An_image_that_cannot_be_encoded_fails_its_request_alone()
     {
         Checkpoints.OnLoaded = model => model.OnEncode = () => throw new InvalidOperationException("blind");

@@ -43,6 +43,12 @@ internal sealed class FakeModel(string name, CpuBackend backend, Action unloaded
 
     public Action OnEncode { get; set; } = () => { };
 
+    /// <summary>Called as a sequence's cache is freed; may throw.</summary>
+    public Action OnCacheFreed { get; set; } = () => { };
+
+    /// <summary>Whether the row of the logits behind so many tokens of a sequence holds no numbers.</summary>
+    public Predicate<int> SpoilsLogits { get; set; } = _ => false;
+
     public int LiveCaches => Volatile.Read(ref _liveCaches);
 
     public int LiveFeatures => Volatile.Read(ref _liveFeatures);
@@ -79,6 +85,7 @@ internal sealed class FakeModel(string name, CpuBackend backend, Action unloaded
     {
         Check();
         Interlocked.Decrement(ref _liveCaches);
+        OnCacheFreed();
     }
 
     public Tensor? Forward(Batch batch)
@@ -96,7 +103,8 @@ internal sealed class FakeModel(string name, CpuBackend backend, Action unloaded
                 cache.Append(ValueOf(batch, row));
                 if (wanted < batch.LogitRows.Length && batch.LogitRows[wanted] == row)
                 {
-                    logits[(wanted++ * Vocabulary) + NextToken(Seed, cache.Prefix)] = 1;
+                    logits.AsSpan(wanted * Vocabulary, Vocabulary).Fill(SpoilsLogits(cache.Length) ? float.NaN : 0);
+                    logits[(wanted++ * Vocabulary) + NextToken(Seed, cache.Prefix)] += 1;
                 }
             }
         }
