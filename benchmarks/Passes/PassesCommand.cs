@@ -6,8 +6,8 @@ using MlxActors.Native.Cpu;
 namespace MlxActors.Benchmarks.Passes;
 
 /// <summary>
-/// <c>passes &lt;folder&gt;</c>: what a checkpoint costs that may lack a tokenizer, such as a synthetic one: memory of loading it, a prefill, and
-/// tokens of a reply.
+/// <c>passes &lt;folder&gt;</c>: what a checkpoint costs that may lack a tokenizer, such as a synthetic one: memory of loading it, a
+/// prefill, and tokens of a reply.
 /// </summary>
 internal static class PassesCommand
 {
@@ -16,6 +16,8 @@ internal static class PassesCommand
     private const int PromptTokens = 128;
     private const int ReplyTokens = 12;
     private const string StatusFile = "/proc/self/status";
+
+    private static readonly string[] Figures = ["VmHWM", "Rss"];
 
     /// <returns>The process's exit code.</returns>
     public static int Run(string[] arguments)
@@ -39,7 +41,7 @@ internal static class PassesCommand
     {
         using var cache = model.NewCache();
         var batch = new Batch(model.Info.ImagesAttendBothWays);
-        int[] prompt = [.. Enumerable.Range(0, PromptTokens).Select(i => 1000 + 37 * i)];
+        int[] prompt = [.. Enumerable.Range(0, PromptTokens).Select(i => (1000 + 37 * i) % model.Info.VocabSize)];
         // Made once, so that what a token allocates is what its pass allocates.
         int[] last = [0];
         Func<int> decode = () => Next(last);
@@ -67,10 +69,11 @@ internal static class PassesCommand
     {
         var (clock, used, allocated) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime, GC.GetAllocatedBytesForCurrentThread());
         var result = run();
+        var (elapsed, processors) = (clock.Elapsed.TotalMilliseconds, (Environment.CpuUsage.TotalTime - used).TotalMilliseconds);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{what}: {clock.Elapsed.TotalMilliseconds:F1} ms, {(Environment.CpuUsage.TotalTime - used).TotalMilliseconds:F1} ms of processors, {allocated} managed bytes"));
+            $"{what}: {elapsed:F1} ms, {processors:F1} ms of processors, {allocated} managed bytes"));
         return result;
     }
 
@@ -78,7 +81,7 @@ internal static class PassesCommand
     private static void PrintMemory(string when)
     {
         var lines = File.Exists(StatusFile)
-            ? File.ReadLines(StatusFile).Where(line => line.StartsWith("VmHWM", StringComparison.Ordinal) || line.StartsWith("Rss", StringComparison.Ordinal))
+            ? File.ReadLines(StatusFile).Where(line => Figures.Any(figure => line.StartsWith(figure, StringComparison.Ordinal)))
             : [$"working set {Environment.WorkingSet:N0} bytes"];
         Console.WriteLine($"{when}: {string.Join(", ", lines.Select(line => line.Replace('\t', ' ')))}");
     }

@@ -6,8 +6,8 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Benchmarks.Synthesis;
 
 /// <summary>
-/// A Gemma 3n checkpoint with both towers as mlx-vlm converts it: names, shapes and config of the real model, random weights. The tensors of
-/// the vision tower are those that the fixtures list.
+/// A Gemma 3n checkpoint with both towers as mlx-vlm converts it: names, shapes and config of the real model, random weights. The
+/// tensors of the vision tower are those that the fixtures list.
 /// </summary>
 public sealed record Gemma3nBlueprint(
     int VocabSize,
@@ -92,11 +92,14 @@ public sealed record Gemma3nBlueprint(
             .. Linear($"{Model}.embed_tokens_per_layer", Layers * PerLayerSize, PerLayerVocab),
             .. Linear($"{Model}.per_layer_model_projection", HiddenSize, Layers * PerLayerSize),
             Norm($"{Model}.per_layer_projection_norm", PerLayerSize),
-            .. Enumerable.Range(0, Planes - 1).SelectMany(plane => Linear($"{Model}.altup_projections.{plane}", HiddenSize, HiddenSize)),
-            .. Enumerable.Range(0, Planes - 1).SelectMany(plane => Linear($"{Model}.altup_unembed_projections.{plane}", HiddenSize, HiddenSize)),
+            .. Square("altup_projections"),
+            .. Square("altup_unembed_projections"),
             .. Enumerable.Range(0, Layers).SelectMany(layer => Layer($"{Model}.layers.{layer}")),
             Norm($"{Model}.norm", HiddenSize),
         ];
+
+        IEnumerable<TensorSource> Square(string name) =>
+            Enumerable.Range(0, Planes - 1).SelectMany(plane => Linear($"{Model}.{name}.{plane}", HiddenSize, HiddenSize));
     }
 
     private IEnumerable<TensorSource> Layer(string layer) =>

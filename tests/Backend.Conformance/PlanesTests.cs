@@ -6,7 +6,8 @@ public sealed class PlanesTests
 {
     private const double Tolerance = 2e-6;
 
-    private static readonly (int Planes, int Rows, int Width)[] Sizes = [(1, 1, 1), (4, 3, 7), (2, 17, 72), (4, 1, 2048), (3, 33, 1152), (4, 2, 20000)];
+    private static readonly (int Planes, int Rows, int Width)[] Sizes =
+        [(1, 1, 1), (4, 3, 7), (2, 17, 72), (4, 1, 2048), (3, 33, 1152), (4, 2, 20000)];
 
     public static TheoryData<string> Backends => Conformance.Backends.All;
 
@@ -23,10 +24,11 @@ public sealed class PlanesTests
 
     [SkippableTheory]
     [MemberData(nameof(Backends))]
-    public void AddToPlanes_EachPlaneByItsFactor_EqualsReference(string name) => Compare(name, (backend, samples, shape) => backend.AddToPlanes(
-        Random(backend, samples, shape),
-        Random(backend, samples, new Shape(shape[1], shape[2])),
-        Random(backend, samples, new Shape(shape[1], shape[0]))));
+    public void AddToPlanes_EachPlaneByItsFactor_EqualsReference(string name) => Compare(name, (backend, samples, shape) =>
+        backend.AddToPlanes(
+            Random(backend, samples, shape),
+            Random(backend, samples, new Shape(shape[1], shape[2])),
+            Random(backend, samples, new Shape(shape[1], shape[0]))));
 
     [SkippableTheory]
     [MemberData(nameof(Backends))]
@@ -39,8 +41,9 @@ public sealed class PlanesTests
     {
         using var backend = Conformance.Backends.Open(name);
         var zeros = backend.FromFloats(new float[9], new Shape(1, 9));
+        var others = backend.FromFloats([1, 2, 3, 4, 5, 6, 7, 8, 9], zeros.Shape);
 
-        Assert.Equal(new float[9], backend.View(backend.MatchRms(zeros, backend.FromFloats([1, 2, 3, 4, 5, 6, 7, 8, 9], zeros.Shape), 1e-5f)));
+        Assert.Equal(new float[9], backend.View(backend.MatchRms(zeros, others, 1e-5f)));
     }
 
     [SkippableTheory]

@@ -9,8 +9,8 @@ namespace MlxActors.Models.Chat;
 internal sealed record GemmaTurn(Role Role, ImmutableArray<ContentPart> Parts);
 
 /// <summary>
-/// How tools are put to Gemma 3 and 3n, whose templates know none: as Python signatures in the system text, calls in a <c>tool_code</c> block,
-/// their results in a <c>tool_output</c> block of the user.
+/// How tools are put to Gemma 3 and 3n, whose templates know none: as Python signatures in the system text, calls in a
+/// <c>tool_code</c> block, their results in a <c>tool_output</c> block of the user.
 /// </summary>
 internal static class GemmaTools
 {

@@ -1,6 +1,6 @@
 namespace MlxActors.Models.Nn;
 
-/// <summary>Bounds on what a config says of a transformer: beyond any model there is, and products of them stay within their types.</summary>
+/// <summary>Bounds on what a config says of a transformer: beyond any model, and products of them stay within their types.</summary>
 public static class TransformerBounds
 {
     public const int MaxLayers = 1024;

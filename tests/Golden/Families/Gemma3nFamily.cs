@@ -20,7 +20,7 @@ public sealed class Gemma3nFamily : GoldenFamily
             ids,
             LogitPositions(file, ids.Length),
             ids.IsEmpty
-                ? [.. images.Select(image => new GoldenMedia(Image, null, image)), .. clips.Select(clip => new GoldenMedia(Audio, null, clip))]
+                ? [.. Alone(Image, images), .. Alone(Audio, clips)]
                 : [.. Place(ids, config, new Queue<PixelValues>(images), new Queue<MelFrames>(clips))]);
     }
 
@@ -57,7 +57,8 @@ public sealed class Gemma3nFamily : GoldenFamily
         // The same for every clip.
         "padding_embedding" => [.. states[name].Take(shape[0])],
         "logits_last8" => states["logits"][^(shape[0] * shape[1])..],
-        "layers_last" => [.. Enumerable.Range(0, shape[0]).SelectMany(layer => LastOfEachPlane(states[$"layer_{layer:00}"], shape[1], shape[2]))],
+        "layers_last" =>
+            [.. Enumerable.Range(0, shape[0]).SelectMany(layer => LastOfEachPlane(states[$"layer_{layer:00}"], shape[1], shape[2]))],
         "conv_0_first4" => [.. states["conv_0"].Take(shape[0] * shape[1] * shape[2])],
         _ when file.HasInput($"{name}.steps") => Rows(states[name], shape[1] * shape[2], file.Integers($"input.{name}.steps")),
         _ when file.HasInput($"{name}.rows_cols") => Crossings(states[name], shape[2], file.Integers($"input.{name}.rows_cols")),
@@ -85,6 +86,9 @@ public sealed class Gemma3nFamily : GoldenFamily
         }
         return file.HasInput("logit_positions") ? file.Integers("input.logit_positions") : [.. Enumerable.Range(0, promptLength)];
     }
+
+    private static IEnumerable<GoldenMedia> Alone(string kind, IEnumerable<MediaInput> inputs) =>
+        inputs.Select(input => new GoldenMedia(kind, null, input));
 
     private static IEnumerable<GoldenMedia> Place(
         ImmutableArray<int> ids, Gemma3nConfig config, Queue<PixelValues> images, Queue<MelFrames> clips)

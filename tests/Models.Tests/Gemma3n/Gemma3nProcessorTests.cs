@@ -44,7 +44,7 @@ public sealed class Gemma3nProcessorTests : IDisposable
     {
         var conversation = Asking(new ContentPart.Image(0), new ContentPart.Audio(1), new ContentPart.Video(2), new ContentPart.Image(0));
 
-        var prepared = Prepare(conversation, new Decoder(Seconds: 2, Video: new VideoInfo(70, 25))).Match(prompt => prompt, error => throw new InvalidOperationException(error.Message));
+        var prepared = Ready(Prepare(conversation, new Decoder(Seconds: 2, Video: new VideoInfo(70, 25))));
 
         var (picture, clip, video) = (HashOf(conversation, 0), HashOf(conversation, 1), HashOf(conversation, 2));
         Assert.Equal([picture, clip, video.Part(0), video.Part(1), video.Part(2), picture], prepared.Media.Select(media => media.Hash));
@@ -60,8 +60,7 @@ public sealed class Gemma3nProcessorTests : IDisposable
     [Fact]
     public void Prepare_Picture_StandsBetweenNewlinesThatJoinTheirNeighbours()
     {
-        var prepared = Prepare(Asking(new ContentPart.Image(0)), new Decoder(1, new VideoInfo(1, 1)))
-            .Match(prompt => prompt, error => throw new InvalidOperationException(error.Message));
+        var prepared = Ready(Prepare(Asking(new ContentPart.Image(0)), new Decoder(1, new VideoInfo(1, 1))));
 
         var before = prepared.Tokens[..prepared.Media[0].Position];
         Assert.Equal([SmallTokenizer.TwoNewlines, SmallTokenizer.Newline, IdOf("<start_of_image>")], before[^3..].ToArray());
@@ -69,14 +68,15 @@ public sealed class Gemma3nProcessorTests : IDisposable
 
     [Fact]
     public void Prepare_ClipOfThirtySeconds_FitsItsTokens() =>
-        Assert.IsType<Result<PreparedPrompt, PromptError>.Ok>(Prepare(Asking(new ContentPart.Audio(0)), new Decoder(30, new VideoInfo(1, 1))));
+        Assert.Single(Ready(Prepare(Asking(new ContentPart.Audio(0)), new Decoder(30, new VideoInfo(1, 1)))).Media);
 
     [Fact]
     public void Prepare_LongerClip_IsRefusedNamingItsLengthAndTheLimit()
     {
-        var error = Prepare(Asking(new ContentPart.Audio(0)), new Decoder(30.5, new VideoInfo(1, 1))).Match(_ => throw new InvalidOperationException("prepared"), error => error);
+        var error = Refused(Prepare(Asking(new ContentPart.Audio(0)), new Decoder(30.5, new VideoInfo(1, 1))));
 
-        Assert.Equal(new PromptError("unusable clip: found 30.5 seconds, expected at most 30 seconds: send longer ones in pieces", "media[0]"), error);
+        Assert.Equal("unusable clip: found 30.5 seconds, expected at most 30 seconds: send longer ones in pieces", error.Message);
+        Assert.Equal("media[0]", error.Field);
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class Gemma3nProcessorTests : IDisposable
             _ => new ContentPart.Image(0),
         };
 
-        var error = Prepare(Asking(part), new Decoder(1, new VideoInfo(1, 1)), capabilities).Match(_ => throw new InvalidOperationException("prepared"), error => error);
+        var error = Refused(Prepare(Asking(part), new Decoder(1, new VideoInfo(1, 1)), capabilities));
 
         Assert.Equal("media[0]", error.Field);
         Assert.Contains($"takes no {medium}", error.Message, StringComparison.Ordinal);
@@ -111,7 +111,10 @@ public sealed class Gemma3nProcessorTests : IDisposable
     {
         var chosen = Gemma3nFrames.Choose(new VideoInfo(frames.Get, rate.Get / 7.0));
 
-        return chosen.Length is >= 1 and <= 32 && chosen[0] >= 0 && chosen[^1] < frames.Get && chosen.Zip(chosen.Skip(1)).All(pair => pair.First < pair.Second);
+        return chosen.Length is >= 1 and <= 32
+            && chosen[0] >= 0
+            && chosen[^1] < frames.Get
+            && chosen.Zip(chosen.Skip(1)).All(pair => pair.First < pair.Second);
     }
 
     private Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, IMediaDecoder decoder, Capabilities capabilities = All)
@@ -119,11 +122,20 @@ public sealed class Gemma3nProcessorTests : IDisposable
         var config = Gemma3nConfig.Parse(ConfigNode.Parse(
             "config.json", Encoding.UTF8.GetBytes("""{"model_type":"gemma3n","text_config":{},"vision_config":{},"audio_config":{}}""")));
         return Gemma3nProcessor.Load(_folder.FullName, config, capabilities)
-            .Match(processor => processor.Prepare(conversation, decoder, CancellationToken.None), error => throw new InvalidOperationException(error.Message));
+            .Match(processor => processor, error => throw new InvalidOperationException(error.Message))
+            .Prepare(conversation, decoder, CancellationToken.None);
     }
 
+    private static PreparedPrompt Ready(Result<PreparedPrompt, PromptError> outcome) =>
+        Assert.IsType<Result<PreparedPrompt, PromptError>.Ok>(outcome).Value;
+
+    private static PromptError Refused(Result<PreparedPrompt, PromptError> outcome) =>
+        Assert.IsType<Result<PreparedPrompt, PromptError>.Error>(outcome).Reason;
+
     private static Conversation Asking(params ImmutableArray<ContentPart> parts) => new(
-        [new ChatMessage(Role.User, parts, [])], [], [.. Enumerable.Range(0, 3).Select(i => new MediaSource(new[] { (byte)i }, $"media[{i}]"))]);
+        [new ChatMessage(Role.User, parts, [])],
+        [],
+        [.. Enumerable.Range(0, 3).Select(i => new MediaSource(new[] { (byte)i }, $"media[{i}]"))]);
 
     private static ContentHash HashOf(Conversation conversation, int index) => ContentHash.Of(conversation.Media[index].Content.Span);
 
@@ -134,7 +146,8 @@ public sealed class Gemma3nProcessorTests : IDisposable
     {
         private static readonly PixelImage Grey = new(2, 2, [.. Enumerable.Repeat((byte)128, 12)]);
 
-        public Result<PixelImage, MediaError> Image(ReadOnlyMemory<byte> content, Transparency transparency, CancellationToken cancellationToken) => Grey;
+        public Result<PixelImage, MediaError> Image(
+            ReadOnlyMemory<byte> content, Transparency transparency, CancellationToken cancellationToken) => Grey;
 
         public Result<AudioClip, MediaError> Audio(ReadOnlyMemory<byte> content, int sampleRate, CancellationToken cancellationToken) =>
             new AudioClip(new float[(int)(Seconds * sampleRate)], sampleRate);
