@@ -137,8 +137,8 @@ public abstract class ActorSpec : TestKit
     private static Config Hocon(string[] settings) =>
         ConfigurationFactory.ParseString(string.Join('\n', settings))
             .WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING, mlxactors.media.feature-cache = 0"))
-            // Scenarios that want comments turn the clock themselves.
-            .WithFallback(ConfigurationFactory.ParseString("mlxactors.stream.progress-interval = 1h"))
+            // Scenarios in which these matter turn the clock themselves; a busy machine must not matter to the others.
+            .WithFallback(ConfigurationFactory.ParseString("mlxactors.stream { progress-interval = 1h, unclaimed-timeout = 1h }"))
             .WithFallback(Shipped("application.conf"))
             .WithFallback(Shipped("dispatchers.conf"));
 

@@ -3,9 +3,7 @@ using System.Text.Json;
 using MlxActors.Actors.Hosting;
 using MlxActors.Generation;
 using MlxActors.Golden;
-using MlxActors.Models;
 using MlxActors.Models.Chat;
-using MlxActors.Models.Media;
 using MlxActors.Native.Cpu;
 
 namespace MlxActors.Actors.Tests;
@@ -22,12 +20,7 @@ public sealed class DemoModelSpec() : ActorSpec(
 
     public static TheoryData<string?> Files => Goldens.Files("demo", "*.jsonl");
 
-    protected override MlxActorsOptions Options => new(
-        name => new ModelLocation(name, Path.Combine(Goldens.Repository, "models", name)),
-        (directory, progress, cancellationToken) =>
-            ModelLoader.Load(directory, new CpuBackend(new CpuOptions(CpuMode.Exact, Threads: 1)), progress, cancellationToken),
-        new MediaDecoder(ImageLimits.Default),
-        new ActorMetrics());
+    protected override MlxActorsOptions Options => DemoModels.Options(new CpuOptions(CpuMode.Exact, Threads: 1));
 
     [SkippableTheory]
     [MemberData(nameof(Files))]
