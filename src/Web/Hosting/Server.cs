@@ -5,6 +5,7 @@ using MlxActors.Web.Engine;
 using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi;
 using MlxActors.Web.OpenAi.Errors;
+using MlxActors.Web.Page;
 
 namespace MlxActors.Web.Hosting;
 
@@ -52,6 +53,7 @@ internal static class Server
         var app = builder.Build();
         app.UseMiddleware<ErrorMiddleware>();
         app.MapOpenAi();
+        app.MapChatPage();
         return app;
     }
 

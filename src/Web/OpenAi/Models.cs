@@ -6,7 +6,8 @@ using MlxActors.Web.OpenAi.Errors;
 namespace MlxActors.Web.OpenAi;
 
 /// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>: what is on this machine.</summary>
-internal sealed class Models(ModelCatalog catalog)
+/// <param name="started">The model that the server was started with.</param>
+internal sealed class Models(ModelCatalog catalog, ModelLocation started)
 {
     public Task ListAsync(HttpContext context) => context.Response.WriteJsonAsync(json =>
     {
@@ -27,7 +28,7 @@ internal sealed class Models(ModelCatalog catalog)
         reason => context.Response.WriteAsync(new ApiError(
             StatusCodes.Status404NotFound, $"The model '{id}' was not found: {reason}", "model", "model_not_found")));
 
-    private static void Write(Utf8JsonWriter json, ListedModel model)
+    private void Write(Utf8JsonWriter json, ListedModel model)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, model.Location.Id);
@@ -45,6 +46,7 @@ internal sealed class Models(ModelCatalog catalog)
         }
         WriteNames(json, "capabilities", NamesOf(model.Card.Capabilities));
         WriteNames(json, "aliases", model.Aliases);
+        json.WriteBoolean("default"u8, model.Location == started);
         json.WriteEndObject();
     }
 

@@ -85,6 +85,17 @@ public sealed class HealthAndModelsTests
         Assert.Equal("""["text","vision"]""", demo.GetProperty("capabilities").GetRawText());
     }
 
+    [Fact]
+    public async Task Models_MarksTheOneThatTheServerWasStartedWith()
+    {
+        await using var server = await TestServer.StartAsync(new Script());
+
+        var list = JsonElement.Parse(await server.Http.GetStringAsync("/v1/models"));
+
+        var marked = list.GetProperty("data").EnumerateArray().Where(model => model.GetProperty("default").GetBoolean());
+        Assert.Equal("demo", Assert.Single(marked).GetProperty("id").GetString());
+    }
+
     [Theory]
     [InlineData("/v1/models/demo", HttpStatusCode.OK)]
     [InlineData("/v1/models/nobody/nothing", HttpStatusCode.NotFound)]

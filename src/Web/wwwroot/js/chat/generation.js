@@ -1,0 +1,55 @@
+import { ApiError, streamChat } from '../api/client.js';
+import { parseProgress } from '../api/progress.js';
+import { withChunk } from './answer.js';
+import { figuresOf } from './figures.js';
+import { requestOf } from './request.js';
+
+/** @typedef {import('./conversation.js').Conversation} Conversation */
+/** @typedef {import('./conversation.js').AssistantTurn} AssistantTurn */
+
+/**
+ * Gets one answer. Never throws: a failure is a state of the answer.
+ * @param {Conversation} conversation up to the question
+ * @param {AssistantTurn} answer the empty answer to fill
+ * @param {object} options
+ * @param {AbortSignal} options.signal
+ * @param {(answer: AssistantTurn) => void} options.onAnswer called with each piece; not with the end
+ * @param {(progress: import('../api/progress.js').Progress) => void} options.onProgress
+ * @returns {Promise<AssistantTurn>} the answer, ended in one way or another
+ */
+export async function generate(conversation, answer, { signal, onAnswer, onProgress }) {
+  let turn = answer;
+  const sent = performance.now();
+  /** @type {{first: number, last: number} | null} */
+  let seen = null;
+  try {
+    for await (const item of streamChat(await requestOf(conversation), signal)) {
+      if (item.kind === 'comment') {
+        const progress = parseProgress(item.text, conversation.model);
+        if (progress) {
+          onProgress(progress);
+        }
+        continue;
+      }
+      const next = withChunk(turn, item.chunk);
+      if (next.text !== turn.text || next.toolCalls !== turn.toolCalls) {
+        const now = performance.now();
+        seen = { first: seen?.first ?? now, last: now };
+      }
+      turn = next;
+      onAnswer(turn);
+    }
+    return { ...turn, status: 'done', figures: seen && turn.usage ? figuresOf(sent, seen.first, seen.last, turn.usage.completion) : null };
+  } catch (error) {
+    return signal.aborted ? { ...turn, status: 'stopped' } : { ...turn, status: 'failed', error: messageOf(error) };
+  }
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  if (error instanceof ApiError) {
+    return error.message;
+  }
+  console.error(error);
+  return `The page failed: ${error instanceof Error ? error.message : error}`;
+}
