@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using MlxActors.Models;
-using MlxActors.Models.Media;
 using MlxActors.Models.Caches;
+using MlxActors.Models.Media;
 using MlxActors.Native.Cpu;
 using MlxActors.Native.Results;
 
