@@ -28,7 +28,9 @@ public static class GenerationProtocol
         public static ReaderCame Instance { get; } = new();
     }
 
-    /// <summary>From the stream: the reader has taken one <see cref="GenerationEvent.Text"/> or <see cref="GenerationEvent.ToolCall"/>.</summary>
+    /// <summary>
+    /// From the stream: the reader has taken one <see cref="GenerationEvent.Text"/> or <see cref="GenerationEvent.ToolCall"/>.
+    /// </summary>
     public sealed record TextTaken
     {
         public static TextTaken Instance { get; } = new();

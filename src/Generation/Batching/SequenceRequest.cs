@@ -18,7 +18,8 @@ public sealed record SequenceRequest(RequestId Id, PreparedPrompt Prompt, Sampli
     public int MaxLength => Prompt.Tokens.Length + Limits.MaxTokens;
 
     /// <summary>
-    /// Brings together what the request asks and what the model is; an error when the window does not hold it, or a token is not the model's.
+    /// Brings together what the request asks and what the model is; an error when the window does not hold it, or a token is not the
+    /// model's.
     /// </summary>
     /// <param name="freshSeed">For a request without a seed.</param>
     /// <param name="mostUnasked">Tokens of an answer for a request without a limit of its own.</param>
@@ -44,7 +45,8 @@ public sealed record SequenceRequest(RequestId Id, PreparedPrompt Prompt, Sampli
         {
             if (token >= vocabulary)
             {
-                return new GenerationError.InvalidPrompt(request.Model, $"it has no token {token}; the last is {vocabulary - 1}.", "logit_bias");
+                return new GenerationError.InvalidPrompt(
+                    request.Model, $"it has no token {token}; the last is {vocabulary - 1}.", "logit_bias");
             }
         }
         return request;

@@ -6,7 +6,9 @@ namespace MlxActors.Generation.Sampling;
 public readonly record struct TokenBias(int Token, float Bias);
 
 /// <summary>What a request changes in the logits of single tokens, before anything is chosen by them.</summary>
-/// <param name="Repetition">Divides the logits of tokens that stand in prompt or answer, or multiplies negative ones; 1 changes nothing.</param>
+/// <param name="Repetition">
+/// Divides the logits of tokens that stand in prompt or answer, or multiplies negative ones; 1 changes nothing.
+/// </param>
 /// <param name="Presence">Taken from the logit of a token that stands in the answer.</param>
 /// <param name="Frequency">Taken from it once for each time it stands there.</param>
 public sealed record TokenAdjustments(float Repetition, float Presence, float Frequency, ImmutableArray<TokenBias> Biases)

@@ -7,8 +7,8 @@ namespace MlxActors.Models.Chat;
 internal sealed record PythonCall(string Name, ImmutableArray<string> Positional, ImmutableArray<KeyValuePair<string, string>> Named)
 {
     /// <summary>
-    /// Reads <c>f(...)</c>, with an assignment in front or a <c>print</c> around it, comments and trailing commas; null when the statement is
-    /// anything else.
+    /// Reads <c>f(...)</c>, with an assignment in front or a <c>print</c> around it, comments and trailing commas; null when the statement
+    /// is anything else.
     /// </summary>
     public static PythonCall? Parse(string statement)
     {

@@ -35,7 +35,9 @@ internal sealed partial class PythonReader(string text)
         return isThere;
     }
 
-    /// <summary>The name that is next: letters, digits, underscores and hyphens, which names of tools may hold; empty when there is none.</summary>
+    /// <summary>
+    /// The name that is next: letters, digits, underscores and hyphens, which names of tools may hold; empty when there is none.
+    /// </summary>
     public string Word()
     {
         SkipSpace();

@@ -27,8 +27,8 @@ internal sealed class PythonScanner
     public bool IsInCode => _state == State.Code && _quotes == 0;
 
     /// <summary>
-    /// Whether the fence that closes the block has just come: in code anywhere, in a string at the beginning of a line, unless the string has
-    /// triple quotes; so that a quote too many does not swallow the rest of the answer.
+    /// Whether the fence that closes the block has just come: in code anywhere, in a string at the beginning of a line, unless the string
+    /// has triple quotes; so that a quote too many does not swallow the rest of the answer.
     /// </summary>
     public bool IsAtFence { get; private set; }
 
@@ -128,5 +128,6 @@ internal sealed class PythonScanner
         }
     }
 
-    private static bool MayLeadToCall(char c) => char.IsLetterOrDigit(c) || char.IsWhiteSpace(c) || c is '_' or '-' or '=' or '`' or ';' or ',';
+    private static bool MayLeadToCall(char c) =>
+        char.IsLetterOrDigit(c) || char.IsWhiteSpace(c) || c is '_' or '-' or '=' or '`' or ';' or ',';
 }

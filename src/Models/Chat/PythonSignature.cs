@@ -28,7 +28,8 @@ internal static class PythonSignature
     }
 
     /// <summary>Names of the parameters in the order of the signature.</summary>
-    public static ImmutableArray<string> ParametersOf(ToolDefinition tool) => [.. Parameters(tool.Parameters).Select(parameter => parameter.Name)];
+    public static ImmutableArray<string> ParametersOf(ToolDefinition tool) =>
+        [.. Parameters(tool.Parameters).Select(parameter => parameter.Name)];
 
     /// <summary>Required ones first.</summary>
     private static Parameter[] Parameters(JsonElement schema)

@@ -5,8 +5,8 @@ namespace MlxActors.Models.Chat;
 
 /// <summary>
 /// Reads calls written as Python in a fenced block, which the prompts of Gemma ask for. A call is out as soon as its closing
-/// parenthesis has come, and the closing fence ends the answer. A block is let through as text when it holds no call; and from a statement on
-/// that cannot be read, when no call has come before it.
+/// parenthesis has come, and the closing fence ends the answer. A block is let through as text when it holds no call; and from a statement
+/// on that cannot be read, when no call has come before it.
 /// </summary>
 public sealed class ToolCodeParser(ImmutableArray<ToolDefinition> tools, bool single) : CallParser(single)
 {
@@ -129,7 +129,9 @@ public sealed class ToolCodeParser(ImmutableArray<ToolDefinition> tools, bool si
         }
     }
 
-    /// <summary>Behind a call, the rest of the line is text; otherwise the block was none, and its text is looked through once more.</summary>
+    /// <summary>
+    /// Behind a call, the rest of the line is text; otherwise the block was none, and its text is looked through once more.
+    /// </summary>
     private void OnNoCall(Block block)
     {
         if (block.HasCalls)

@@ -22,10 +22,8 @@ internal static class Choices
         CancellationToken cancellationToken) => choices == 1
             ? supervisor.GenerateAsync(request, cancellationToken).Select(happened => new ChoiceEvent(0, happened))
             : MergeAsync(
-                [
-                    .. Enumerable.Range(0, choices).Select(choice => (Func<CancellationToken, IAsyncEnumerable<GenerationEvent>>)(cancelled =>
-                        supervisor.GenerateAsync(choice == 0 ? request : Another(request, choice, newId()), cancelled))),
-                ],
+                supervisor,
+                [request, .. Enumerable.Range(1, choices - 1).Select(choice => Another(request, choice, newId()))],
                 cancellationToken);
 
     private static GenerationRequest Another(GenerationRequest request, int choice, RequestId id) => request with
@@ -35,13 +33,14 @@ internal static class Choices
     };
 
     private static async IAsyncEnumerable<ChoiceEvent> MergeAsync(
-        Func<CancellationToken, IAsyncEnumerable<GenerationEvent>>[] answers, [EnumeratorCancellation] CancellationToken cancellationToken)
+        SupervisorClient supervisor, GenerationRequest[] requests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
         // One event lies between: a reader that does not take it holds up the answers, as it does a single one.
         var merged = Channel.CreateBounded<ChoiceEvent>(1);
-        var pumps = Task.WhenAll(answers.Select((answer, choice) => PumpAsync(answer(cancellation.Token), choice, merged.Writer)));
+        var pumps = Task.WhenAll(requests.Select((request, choice) =>
+            PumpAsync(supervisor.GenerateAsync(request, cancellation.Token), choice, merged.Writer)));
         var closing = pumps.ContinueWith(
             pump => merged.Writer.TryComplete(pump.Exception), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try

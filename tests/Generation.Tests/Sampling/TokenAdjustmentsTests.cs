@@ -12,20 +12,25 @@ public sealed class TokenAdjustmentsTests
     public void Of_SilentRequest_ChangesNothing()
     {
         Assert.True(TokenAdjustments.Of(SamplingOptions.Unset).ChangeNothing);
-        Assert.True(TokenAdjustments.Of(SamplingOptions.Unset with { RepetitionPenalty = 1, PresencePenalty = 0, FrequencyPenalty = 0 }).ChangeNothing);
+        Assert.True(TokenAdjustments.Of(
+            SamplingOptions.Unset with { RepetitionPenalty = 1, PresencePenalty = 0, FrequencyPenalty = 0 }).ChangeNothing);
     }
 
     [Fact]
-    public void Apply_PresenceAndFrequency_CountTheAnswerAlone() =>
-        Assert.Equal([1, 1.5f, .25f, 1], Adjusted([1, 2, 2, 1], new TokenAdjustments(1, -.25f, .75f, []), prompt: [0, 3], answer: [1, 2, 2, 2]), Near);
+    public void Apply_PresenceAndFrequency_CountTheAnswerAlone() => Assert.Equal(
+        [1, 1.5f, 0, 1],
+        Adjusted([1, 2, 2, 1], new TokenAdjustments(1, -.25f, .75f, []), prompt: [0, 3], answer: [1, 2, 2, 2]),
+        Near);
 
     [Fact]
     public void Apply_Repetition_CountsThePromptToo() =>
         Assert.Equal([.5f, -4, 3, 0], Adjusted([1, -2, 3, 0], new TokenAdjustments(2, 0, 0, []), prompt: [0, 3], answer: [1, 1]), Near);
 
     [Fact]
-    public void Apply_Biases_AreAdded() =>
-        Assert.Equal([101, 2, -97.5f], Adjusted([1, 2, 3], new TokenAdjustments(1, 0, 0, [new(0, 100), new(2, -100), new(2, -.5f)]), [], []), Near);
+    public void Apply_Biases_AreAdded() => Assert.Equal(
+        [101, 2, -97.5f],
+        Adjusted([1, 2, 3], new TokenAdjustments(1, 0, 0, [new(0, 100), new(2, -100), new(2, -.5f)]), [], []),
+        Near);
 
     [Property]
     public Property Apply_AnyHistory_IsTheFormulaForEachToken() =>
@@ -66,7 +71,7 @@ public sealed class TokenAdjustmentsTests
             return token;
         });
 
-        Assert.Equal([1, 2, 1, 1], said);
+        Assert.Equal([1, 2, 0, 1], said);
         Assert.Equal([1, 3, 2], logits);
     }
 

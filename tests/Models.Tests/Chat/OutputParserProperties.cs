@@ -12,7 +12,8 @@ public sealed class OutputParserProperties
 {
     private static readonly string[] Fragments =
     [
-        "```tool_code\n", "```tool_code\nget_weather(city=\"Paris\")", "get-time()\n```", "```python\n", "```", "get_weather(", "get-time()", "launch()", "print(", "city=", "\"Paris\"", ")", "(", "[", "]",
+        "```tool_code\n", "```tool_code\nget_weather(city=\"Paris\")", "get-time()\n```", "```python\n", "```", "get_weather(", "get-time()",
+        "launch()", "print(", "city=", "\"Paris\"", ")", "(", "[", "]",
         "{", "}", "'", "\"", "\"\"\"", "\\", "#", ",", ";", "=", "1", "True", ":", "\n", " ", "x", "é", "😀", "\r\n",
         "<tool_call>", "</tool_call>", "\"name\": \"get_weather\"", "\"arguments\": {\"city\": \"Paris\"}",
         "{\"name\": \"get-time\"}", "<tool_call>{\"name\": \"get-time\"}</tool_call>", "<", "`",
@@ -68,10 +69,9 @@ public sealed class OutputParserProperties
     {
         var conversation = new Conversation([ChatMessage.Of(Role.User, "?"), message], [], []);
         return family == "gemma"
-            ? Between(
-                Gemma3Prompt.Text(Gemma3Prompt.Render(conversation, false).Match(prompt => prompt, error => throw new FormatException(error.Message))),
-                "<start_of_turn>model\n",
-                "<end_of_turn>")
+            ? Gemma3Prompt.Render(conversation, false).Match(
+                prompt => Between(Gemma3Prompt.Text(prompt), "<start_of_turn>model\n", "<end_of_turn>"),
+                error => throw new FormatException(error.Message))
             : Between(Qwen3VlPrompt.Text(Qwen3VlPrompt.Render(conversation, false)), "<|im_start|>assistant\n", "<|im_end|>");
     }
 
@@ -104,7 +104,8 @@ public sealed class OutputParserProperties
     private static Gen<string> Members(int depth) =>
         from names in Gen.Elements("city", "unit", "a_b", "größe", "$id").ListOf()
         from values in Value(depth).ListOf(names.Count)
-        select $"{{{string.Join(", ", names.Zip(values).DistinctBy(member => member.First).Select(member => $"\"{member.First}\": {member.Second}"))}}}";
+        let members = names.Zip(values).DistinctBy(member => member.First).Select(member => $"\"{member.First}\": {member.Second}")
+        select $"{{{string.Join(", ", members)}}}";
 
     private static Gen<string> Value(int depth) => depth == 0
         ? Gen.Elements("true", "false", "null", "0", "-7", "2.5", "1e20", "1e-7", "\"\"", "\"é \\\" ' \\\\ \\n ``` 😀 <b>\"", "\"it's\"")

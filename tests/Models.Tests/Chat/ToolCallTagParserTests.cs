@@ -5,6 +5,7 @@ namespace MlxActors.Models.Tests.Chat;
 public sealed class ToolCallTagParserTests
 {
     private const string Paris = """get_weather {"city": "Paris"}""";
+    private const string TimeCall = """{"name": "get-time", "arguments": {}}""";
     private const string ParisCall = """{"name": "get_weather", "arguments": {"city": "Paris"}}""";
 
     [Fact]
@@ -16,7 +17,7 @@ public sealed class ToolCallTagParserTests
     [Fact]
     public void Read_TextAndSeveralTags_AreTextAndCallsWithoutTheNewlinesBetween() => Assert.Equal(
         ("Let me see.", $"{Paris}\nget-time {{}}"),
-        Read($"Let me see.\n<tool_call>\n{ParisCall}\n</tool_call>\n<tool_call>\n{{\"name\": \"get-time\", \"arguments\": {{}}}}\n</tool_call>\n"));
+        Read($"Let me see.\n<tool_call>\n{ParisCall}\n</tool_call>\n<tool_call>\n{TimeCall}\n</tool_call>\n"));
 
     [Fact]
     public void Read_TextBehindACall_IsText() =>

@@ -139,5 +139,6 @@ public sealed class ToolCodeParserTests
         Assert.True(parser.IsComplete);
     }
 
-    private static (string Text, string Calls) Read(string answer) => Parsing.Read(new ToolCodeParser(Parsing.Tools, single: false), answer);
+    private static (string Text, string Calls) Read(string answer) =>
+        Parsing.Read(new ToolCodeParser(Parsing.Tools, single: false), answer);
 }

@@ -7,8 +7,8 @@ using MlxActors.Web.Tests.Serving;
 namespace MlxActors.Web.Tests.Golden;
 
 /// <summary>
-/// Conversations of the demo models with tools, through HTTP in exact mode, whole and streamed. The reference's reply still has its calls in
-/// the family's own syntax; the calls that came through HTTP, written in that syntax, must give the same letters.
+/// Conversations of the demo models with tools, through HTTP in exact mode, whole and streamed. The reference's reply still has its calls
+/// in the family's own syntax; the calls that came through HTTP, written in that syntax, must give the same letters.
 /// </summary>
 [Collection(DemoServer.Collection)]
 [TestCaseOrderer(ByDisplayName.TypeName, ByDisplayName.AssemblyName)]
@@ -70,7 +70,8 @@ public sealed class DemoToolGoldens(DemoServer server)
 
     private static string InPython(StreamedCall call)
     {
-        var arguments = JsonElement.Parse(call.Arguments).EnumerateObject().Select(argument => $"{argument.Name}={argument.Value.GetRawText()}");
+        var arguments = JsonElement.Parse(call.Arguments).EnumerateObject()
+            .Select(argument => $"{argument.Name}={argument.Value.GetRawText()}");
         return $"{call.Name}({string.Join(", ", arguments)})\n";
     }
 

@@ -105,7 +105,8 @@ public sealed class HttpRequestGoldens(DemoServer server)
                 Assert.DoesNotContain("tool_calls", body);
                 break;
             case "logprobs_present":
-                Assert.NotEqual(0, JsonElement.Parse(body).GetProperty("choices")[0].GetProperty("logprobs").GetProperty("content").GetArrayLength());
+                var logprobs = JsonElement.Parse(body).GetProperty("choices")[0].GetProperty("logprobs");
+                Assert.NotEqual(0, logprobs.GetProperty("content").GetArrayLength());
                 break;
             case "sse_usage":
                 Assert.Contains("\"choices\":[],\"usage\":{", body);

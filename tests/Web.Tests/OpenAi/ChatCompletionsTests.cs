@@ -85,8 +85,10 @@ public sealed class ChatCompletionsTests
         var choice = (await Chat.JsonAsync(response)).GetProperty("choices")[0];
         Assert.Equal(
             """
-            {"role":"assistant","content":null,"refusal":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"a\": 1}"}},{"id":"call_2","type":"function","function":{"name":"g","arguments":"{}"}}]}
-            """.Trim(),
+            {"role":"assistant","content":null,"refusal":null,"tool_calls":[
+            {"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"a\": 1}"}},
+            {"id":"call_2","type":"function","function":{"name":"g","arguments":"{}"}}]}
+            """.ReplaceLineEndings(""),
             choice.GetProperty("message").GetRawText());
         Assert.Equal("tool_calls", choice.GetProperty("finish_reason").GetString());
     }
@@ -118,7 +120,8 @@ public sealed class ChatCompletionsTests
     [InlineData(""","tool_choice":"none" """, false, true)]
     public async Task Tools_ReachTheSupervisorUnlessNoneMayBeCalled(string fields, bool offered, bool parallel)
     {
-        const string Tool = """{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"},"strict":true}}""";
+        const string Tool =
+            """{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"},"strict":true}}""";
         var script = Script.Of(Greeting);
         await using var server = await TestServer.StartAsync(script);
         var body = JsonNode.Parse($$"""{"model":"demo","messages":[{"role":"user","content":"hi"}],"tools":[{{Tool}}]{{fields}}}""")!;

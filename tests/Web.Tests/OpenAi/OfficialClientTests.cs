@@ -77,6 +77,24 @@ public sealed class OfficialClientTests(DemoServer server)
         Assert.Equal(ChatFinishReason.Stop, answer.FinishReason);
     }
 
+    [Fact]
+    public async Task Chat_WithLogprobs_TellsEachToken()
+    {
+        var completion = (await Client.GetChatClient("demo").CompleteChatAsync(
+            [new UserChatMessage("Count from 3 to 9.")],
+            new ChatCompletionOptions { Temperature = 0, IncludeLogProbabilities = true, TopLogProbabilityCount = 2 })).Value;
+
+        var tokens = completion.ContentTokenLogProbabilities;
+        Assert.Equal("3, 4, 5, 6, 7, 8, 9", string.Concat(tokens.Select(token => token.Token)));
+        Assert.Equal("3, 4, 5, 6, 7, 8, 9"u8.ToArray(), tokens.SelectMany(token => token.Utf8Bytes!.Value.ToArray()));
+        Assert.All(tokens, token =>
+        {
+            Assert.InRange(token.LogProbability, -1, 0);
+            Assert.Equal((2, token.Token, token.LogProbability), (
+                token.TopLogProbabilities.Count, token.TopLogProbabilities[0].Token, token.TopLogProbabilities[0].LogProbability));
+        });
+    }
+
     [SkippableFact]
     public async Task Chat_WithAnImage_Sees()
     {

@@ -53,7 +53,10 @@ internal static class SamplingDecoder
         return logprobs ? (int)(top ?? 0) : null;
     }
 
-    private static Result<ImmutableArray<TokenBias>, ApiError> Biases(JsonElement value, string path) => Decode.Object(value, path).Bind(map =>
+    private static Result<ImmutableArray<TokenBias>, ApiError> Biases(JsonElement value, string path) =>
+        Decode.Object(value, path).Bind(map => BiasesOf(map, path));
+
+    private static Result<ImmutableArray<TokenBias>, ApiError> BiasesOf(JsonElement map, string path)
     {
         var biases = ImmutableArray.CreateBuilder<TokenBias>();
         foreach (var entry in map.EnumerateObject())
@@ -72,6 +75,6 @@ internal static class SamplingDecoder
                     return fault;
             }
         }
-        return Result.Ok<ImmutableArray<TokenBias>, ApiError>(biases.ToImmutable());
-    });
+        return biases.ToImmutable();
+    }
 }

@@ -61,7 +61,9 @@ internal static partial class ToolDecoder
     /// <summary>Names of functions and of schemas, as OpenAI limits them.</summary>
     public static Regex NameRule => NamePattern();
 
-    /// <summary>Reads the offer; an empty array of tools counts as none, and tools that may not be called are not shown to the model.</summary>
+    /// <summary>
+    /// Reads the offer; an empty array of tools counts as none, and tools that may not be called are not shown to the model.
+    /// </summary>
     public static ToolOffer Read(ObjectReader body)
     {
         var tools = body.OptionalValue("tools", Decode.ListOf<ToolDefinition>(Tool)) ?? [];

@@ -11,7 +11,7 @@ internal static class UnsupportedFields
     private static readonly ImmutableArray<string> WithoutDefault = ["functions", "function_call", "audio", "web_search_options"];
 
     public static ImmutableArray<string> Names { get; } =
-    ["response_format", "modalities", "reasoning_effort", "verbosity", .. WithoutDefault,];
+    ["response_format", "modalities", "reasoning_effort", "verbosity", .. WithoutDefault];
 
     public static void Refuse(ObjectReader body)
     {
