@@ -62,7 +62,7 @@ public sealed class BatchingProperties : IDisposable
     /// <summary>Two steps after each move, and then as many as it takes. The memory is for two of the larger requests.</summary>
     private List<Answer> Play((bool Arrives, int Number)[] course)
     {
-        using var batch = new BatchRunner(_loaded, new BatchLimits(MaxBatch: 3, PrefillChunk: 8, KvBytes: 1 << 20));
+        using var batch = new BatchRunner(_loaded, new BatchLimits(MaxBatch: 3, PrefillChunk: 8, KvBytes: 1 << 20, FeatureBytes: 0));
         var answers = new List<Answer>();
         _model.Began = cache => answers.First(answer => answer.Cache is null && !answer.Cancelled).Cache = cache;
         foreach (var (arrives, number) in course)
