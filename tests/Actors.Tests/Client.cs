@@ -1,6 +1,7 @@
 using Akka;
 using Akka.Streams;
 using Akka.Streams.Dsl;
+using MlxActors.Actors.Streams;
 using MlxActors.Generation;
 
 namespace MlxActors.Actors.Tests;
@@ -18,7 +19,7 @@ public sealed class Client(Source<GenerationEvent, NotUsed> source, IMaterialize
     /// <summary>Opens the stream; the first event is on its way.</summary>
     public void Begin()
     {
-        _events = source.RunAsAsyncEnumerable(materializer).GetAsyncEnumerator(_gone.Token);
+        _events = source.ReadAsync(materializer, _gone.Token).GetAsyncEnumerator();
         _next = _events.MoveNextAsync().AsTask();
     }
 
@@ -47,14 +48,7 @@ public sealed class Client(Source<GenerationEvent, NotUsed> source, IMaterialize
     public async Task Disconnect()
     {
         await _gone.CancelAsync();
-        try
-        {
-            await (_next ?? Task.CompletedTask);
-        }
-        catch (OperationCanceledException)
-        {
-            // As the stream tells its reader that it has been cancelled.
-        }
+        await (_next ?? Task.CompletedTask);
         await _events!.DisposeAsync();
     }
 }

@@ -25,7 +25,7 @@ public sealed class DemoSoakSpec(ITestOutputHelper output) : ActorSpec(
 {
     private const int Clients = 96;
     private const int Rounds = 5;
-    private const long ManagedSlack = 16 << 20;
+    private const long ManagedSlack = 4 << 20;
 
     private static readonly int Requests =
         int.TryParse(Environment.GetEnvironmentVariable("MLXACTORS_SOAK_REQUESTS"), out var count) ? count : 5000;

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using Akka.Streams;
 using MlxActors.Actors;
+using MlxActors.Actors.Streams;
 using MlxActors.Generation;
 using MlxActors.Web.Hosting;
 using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
@@ -31,8 +32,7 @@ internal sealed class SupervisorClient(
         // What is accepted has to be run, even for a client that has left by now: leaving the run is what ends the generation.
         if (await AskAsync<GenerationAccepted>(new Generate(request), AcceptTimeout, CancellationToken.None) is { } accepted)
         {
-            var untilCancelled = accepted.Events.Via(cancellationToken.AsFlow<GenerationEvent>(cancelGracefully: true));
-            await foreach (var happened in untilCancelled.RunAsAsyncEnumerable(system))
+            await foreach (var happened in accepted.Events.ReadAsync(system.Materializer(), cancellationToken))
             {
                 yield return happened;
                 if (happened is GenerationEvent.Finished or GenerationEvent.Failed)
