@@ -73,7 +73,7 @@ export async function* streamChat(request, signal) {
 /** @param {Response} response */
 async function* eventsOf(response) {
   try {
-    yield* readEvents(/** @type {ReadableStream<Uint8Array>} */ (response.body));
+    yield* readEvents(/** @type {ReadableStream<any>} */ (response.body));
   } catch (error) {
     throw explained(error, 'The connection broke in the middle of the answer.');
   }

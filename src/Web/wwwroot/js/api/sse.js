@@ -1,6 +1,6 @@
 /**
  * One thing that a stream of server-sent events said: the data of an event, or a comment, which readers of events pass over.
- * @typedef {{kind: 'data' | 'comment', text: string}} SseItem
+ * @typedef {{kind: 'data', text: string} | {kind: 'comment', text: string}} SseItem
  */
 
 /** Takes a stream's text in pieces of any cut. Fields other than `data` are of no use here and are passed over. */
@@ -43,7 +43,7 @@ export class SseParser {
 }
 
 /**
- * @param {ReadableStream<Uint8Array>} body
+ * @param {ReadableStream<BufferSource>} body
  * @returns {AsyncGenerator<SseItem>} leaving it early cancels the body
  */
 export async function* readEvents(body) {

@@ -11,8 +11,8 @@ export class Chats {
   /** @type {Map<string, Conversation>} */
   #all;
   #current;
-  /** @type {Map<string, number>} */
-  #timers = new Map();
+  /** Those saved within the last second, and whether they changed since. @type {Map<string, boolean>} */
+  #saved = new Map();
   /** @type {() => void} */
   changed = () => {};
   /** @type {(error: unknown) => void} */
@@ -79,7 +79,7 @@ export class Chats {
     }
     if (conversation.turns.length > 0) {
       this.#all.set(id, conversation);
-      this.#saveSoon(id);
+      this.#keep(id);
     }
     this.changed();
   }
@@ -96,25 +96,35 @@ export class Chats {
 
   /** Saves at once what waits for its turn. */
   flush() {
-    for (const [id, timer] of this.#timers) {
-      clearTimeout(timer);
-      this.#save(id);
+    for (const [id, changed] of this.#saved) {
+      if (changed) {
+        this.#save(id);
+      }
     }
   }
 
   /**
-   * A streaming answer changes many times a second.
+   * Saves a conversation, at most once a second: a streaming answer changes more often.
    * @param {string} id
    */
-  #saveSoon(id) {
-    if (!this.#timers.has(id)) {
-      this.#timers.set(id, setTimeout(() => this.#save(id), SaveEvery));
+  #keep(id) {
+    if (this.#saved.has(id)) {
+      this.#saved.set(id, true);
+      return;
     }
+    this.#save(id);
+    setTimeout(() => {
+      const changed = this.#saved.get(id);
+      this.#saved.delete(id);
+      if (changed) {
+        this.#keep(id);
+      }
+    }, SaveEvery);
   }
 
   /** @param {string} id */
   #save(id) {
-    this.#timers.delete(id);
+    this.#saved.set(id, false);
     const conversation = this.#all.get(id);
     if (conversation) {
       this.#store.put(conversation).catch((error) => this.unsaved(error));

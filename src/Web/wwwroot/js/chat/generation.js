@@ -20,8 +20,7 @@ import { requestOf } from './request.js';
 export async function generate(conversation, answer, { signal, onAnswer, onProgress }) {
   let turn = answer;
   const sent = performance.now();
-  /** @type {{first: number, last: number} | null} */
-  let seen = null;
+  let [first, last] = [0, 0];
   try {
     for await (const item of streamChat(await requestOf(conversation), signal)) {
       if (item.kind === 'comment') {
@@ -33,13 +32,13 @@ export async function generate(conversation, answer, { signal, onAnswer, onProgr
       }
       const next = withChunk(turn, item.chunk);
       if (next.text !== turn.text || next.toolCalls !== turn.toolCalls) {
-        const now = performance.now();
-        seen = { first: seen?.first ?? now, last: now };
+        last = performance.now();
+        first ||= last;
       }
       turn = next;
       onAnswer(turn);
     }
-    return { ...turn, status: 'done', figures: seen && turn.usage ? figuresOf(sent, seen.first, seen.last, turn.usage.completion) : null };
+    return { ...turn, status: 'done', figures: first && turn.usage ? figuresOf(sent, first, last, turn.usage.completion) : null };
   } catch (error) {
     return signal.aborted ? { ...turn, status: 'stopped' } : { ...turn, status: 'failed', error: messageOf(error) };
   }

@@ -62,6 +62,7 @@ export class Runs {
     });
     this.#running.delete(id);
     this.#put(id, ended);
+    this.#chats.flush();
     return ended;
   }
 

@@ -29,13 +29,19 @@ export async function openStore() {
  * @returns {Store}
  */
 function storeIn(database) {
-  /** @param {IDBTransactionMode} mode */
-  const conversations = (mode) => database.transaction(Conversations, mode).objectStore(Conversations);
+  /** @param {(conversations: IDBObjectStore) => void} change */
+  const write = (change) => {
+    const transaction = database.transaction(Conversations, 'readwrite');
+    change(transaction.objectStore(Conversations));
+    // At once, and not when the page is next idle: the page may be on its way out.
+    transaction.commit();
+    return ended(transaction);
+  };
   return {
     lasting: true,
-    all: () => resultOf(conversations('readonly').getAll()),
-    put: async (conversation) => void await resultOf(conversations('readwrite').put(conversation)),
-    remove: (id) => resultOf(conversations('readwrite').delete(id)),
+    all: () => resultOf(database.transaction(Conversations).objectStore(Conversations).getAll()),
+    put: (conversation) => write((conversations) => conversations.put(conversation)),
+    remove: (id) => write((conversations) => conversations.delete(id)),
   };
 }
 
@@ -55,5 +61,16 @@ function resultOf(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
+  });
+}
+
+/**
+ * @param {IDBTransaction} transaction
+ * @returns {Promise<void>}
+ */
+function ended(transaction) {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
   });
 }

@@ -115,20 +115,23 @@ function quote(lines, at, depth) {
 
 /** @type {BlockParser} */
 function list(lines, at, depth) {
-  const first = itemStart(lines[at]);
-  if (!first || depth >= MaxDepth) {
+  let item = itemStart(lines[at]);
+  if (!item || depth >= MaxDepth) {
     return null;
   }
-  /** @type {string[][]} */
+  const { kind, start } = item;
+  /** @type {Block[][]} */
   const items = [];
   let next = at;
-  for (let item = itemStart(lines[next]); item?.kind === first.kind && !Rule.test(lines[next]); item = itemStart(lines[next])) {
-    const end = endOfItem(lines, next, item.width);
-    const { width } = item;
-    items.push([lines[next].slice(item.length), ...lines.slice(next + 1, end).map((line) => outdented(line, width))]);
+  while (item && item.kind === kind && !Rule.test(lines[next])) {
+    const { length, width } = item;
+    const end = endOfItem(lines, next, width);
+    const inner = [lines[next].slice(length), ...lines.slice(next + 1, end).map((line) => outdented(line, width))];
+    items.push(parseLines(inner, depth + 1));
     next = end;
+    item = itemStart(lines[next]);
   }
-  return { block: { type: 'list', start: first.start, items: items.map((item) => parseLines(item, depth + 1)) }, next };
+  return { block: { type: 'list', start, items }, next };
 }
 
 /**
