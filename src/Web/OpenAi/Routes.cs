@@ -7,6 +7,8 @@ internal static class Routes
         MlxActors: an OpenAI-compatible server for MLX-format models.
 
           POST /v1/chat/completions   text, images, audio and video in, text out; "stream": true for server-sent events
+          POST /v1/completions        a prompt without a chat template
+          POST /v1/tokenize           the tokens of a text; /v1/detokenize: the text of tokens
           GET  /v1/models             the models on this machine
           GET  /health                how the engine does
 
@@ -14,10 +16,20 @@ internal static class Routes
 
     public static void MapOpenAi(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/chat/completions", (HttpContext context, ChatCompletions chat) => chat.HandleAsync(context));
-        routes.MapGet("/v1/models", (HttpContext context, Models models) => models.ListAsync(context));
-        routes.MapGet("/v1/models/{**id}", (string id, HttpContext context, Models models) => models.GetAsync(id, context));
+        routes.MapApi("/v1");
+        routes.MapApi("");
         routes.MapGet("/health", (HttpContext context, Health health) => health.HandleAsync(context));
         routes.MapGet("/", () => Index);
+    }
+
+    /// <summary>What is there under <c>/v1</c> and without: clients differ in what they take for the base.</summary>
+    private static void MapApi(this IEndpointRouteBuilder routes, string prefix)
+    {
+        routes.MapPost($"{prefix}/chat/completions", (HttpContext context, ChatCompletions chat) => chat.HandleAsync(context));
+        routes.MapPost($"{prefix}/completions", (HttpContext context, Completions completions) => completions.HandleAsync(context));
+        routes.MapPost($"{prefix}/tokenize", (HttpContext context, Tokens tokens) => tokens.TokenizeAsync(context));
+        routes.MapPost($"{prefix}/detokenize", (HttpContext context, Tokens tokens) => tokens.DetokenizeAsync(context));
+        routes.MapGet($"{prefix}/models", (HttpContext context, Models models) => models.ListAsync(context));
+        routes.MapGet($"{prefix}/models/{{**id}}", (string id, HttpContext context, Models models) => models.GetAsync(id, context));
     }
 }
