@@ -2,6 +2,7 @@ using System.Net;
 using Akka.Hosting;
 using MlxActors.Generation;
 using MlxActors.Web.Engine;
+using MlxActors.Web.Hosting.Access;
 using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi;
 using MlxActors.Web.OpenAi.Errors;
@@ -35,7 +36,9 @@ internal static class Server
             })
             .AddSingleton(TimeProvider.System)
             .AddSingleton(RequestId.New)
+            .AddCors()
             .AddSingleton(plan.Times)
+            .AddSingleton(plan.Settings.Access)
             .AddSingleton(plan.Choice.Catalog)
             .AddSingleton(plan.Choice.Model)
             .AddSingleton(plan.Media.Fetch)
@@ -54,6 +57,12 @@ internal static class Server
 
         var app = builder.Build();
         app.UseMiddleware<ErrorMiddleware>();
+        app.UseMiddleware<OriginGuard>();
+        if (!plan.Settings.Access.CorsOrigins.IsEmpty)
+        {
+            app.UseCors(cors => cors.WithOrigins([.. plan.Settings.Access.CorsOrigins]).AllowAnyMethod().AllowAnyHeader());
+        }
+        app.UseMiddleware<ApiKeyGuard>();
         app.MapOpenAi();
         return app;
     }

@@ -4,12 +4,14 @@ using Akka.Configuration;
 using MlxActors.Models;
 using MlxActors.Models.Hub;
 using MlxActors.Native.Results;
+using MlxActors.Web.Hosting.Access;
 
 namespace MlxActors.Web.Hosting;
 
 /// <summary>What the HTTP side takes from the configuration.</summary>
 /// <param name="DefaultModels">Names of models; the first that is on this machine is served when none is named.</param>
-internal sealed record ServerSettings(IPEndPoint Address, long MaxRequestBytes, ModelCatalog Catalog, ImmutableArray<string> DefaultModels)
+internal sealed record ServerSettings(
+    IPEndPoint Address, AccessSettings Access, long MaxRequestBytes, ModelCatalog Catalog, ImmutableArray<string> DefaultModels)
 {
     public static Result<ServerSettings, string> Read(Config config, Surroundings surroundings)
     {
@@ -34,8 +36,9 @@ internal sealed record ServerSettings(IPEndPoint Address, long MaxRequestBytes, 
             : port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort ? Result.Error<ServerSettings, string>(
                 $"The port {port} is not between {IPEndPoint.MinPort} and {IPEndPoint.MaxPort}.")
             : maxRequest is not > 0 ? Result.Error<ServerSettings, string>("mlxactors.http.max-request-size must be a size such as 64MiB.")
-            : Result.Ok<ServerSettings, string>(new ServerSettings(
+            : AccessSettings.Read(config, address, surroundings.Variable).Map(access => new ServerSettings(
                 new IPEndPoint(address, port),
+                access,
                 maxRequest.Value,
                 ReadCatalog(config, HubCache.Locate(surroundings.Variable, surroundings.Home), ShippedModels(surroundings.Binaries)),
                 [.. config.GetStringList("mlxactors.models.default")]));

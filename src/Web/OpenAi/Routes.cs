@@ -1,3 +1,5 @@
+using MlxActors.Web.Hosting.Access;
+
 namespace MlxActors.Web.OpenAi;
 
 internal static class Routes
@@ -18,8 +20,8 @@ internal static class Routes
     {
         routes.MapApi("/v1");
         routes.MapApi("");
-        routes.MapGet("/health", (HttpContext context, Health health) => health.HandleAsync(context));
-        routes.MapGet("/", () => Index);
+        routes.MapGet("/health", (HttpContext context, Health health) => health.HandleAsync(context)).WithMetadata(OpenToAll.Instance);
+        routes.MapGet("/", () => Index).WithMetadata(OpenToAll.Instance);
     }
 
     /// <summary>What is there under <c>/v1</c> and without: clients differ in what they take for the base.</summary>
