@@ -4,6 +4,7 @@ using MlxActors.Generation;
 using MlxActors.Generation.Batching;
 using MlxActors.Generation.Stopping;
 using MlxActors.Models;
+using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
 using static MlxActors.Actors.Protocol.GenerationProtocol;
 
@@ -13,9 +14,9 @@ public sealed partial class GenerationActor
 {
     private void Prepare(Granted granted)
     {
-        var (conversation, processor, decoder, cancellation) = (_request.Conversation, granted.Processor, _media, _preparation.Token);
-        Task.Run(() => processor.Prepare(conversation, decoder, cancellation), cancellation)
-            .PipeTo(Self, success: prompt => new Prepared(prompt), failure: cause => new PreparationFailed(cause));
+        var (prompt, decoder, cancellation) = (_request.Prompt, _media, _preparation.Token);
+        Task.Run(() => granted.Processor.Prepare(prompt, granted.Info.VocabSize, decoder, cancellation), cancellation)
+            .PipeTo(Self, success: prepared => new Prepared(prepared), failure: cause => new PreparationFailed(cause));
         Become(() => Preparing(granted));
     }
 
@@ -30,10 +31,11 @@ public sealed partial class GenerationActor
             case Result<SequenceRequest, GenerationError>.Ok(var request):
                 granted.Engine.Tell(new EngineProtocol.Admit(granted.Model, request, Self));
                 Start(request.Prompt.Tokens.Length);
+                var tools = _request.Prompt is Conversation conversation ? conversation.Tools : [];
                 var answer = new AnswerText(
                     granted.Processor.NewDecoder(),
                     StopText.Of(_request.Stop),
-                    granted.Processor.NewParser(_request.Conversation.Tools, single: !_request.ParallelToolCalls));
+                    granted.Processor.NewParser(tools, single: !_request.ParallelToolCalls));
                 Become(() => Running(granted, answer, request.Prompt.Tokens.Length));
                 break;
             case Result<SequenceRequest, GenerationError>.Error(var reason):

@@ -44,7 +44,7 @@ public sealed record SamplingOptions(double? Temperature, double? TopP, int? Top
 public sealed record GenerationRequest(
     RequestId Id,
     string Model,
-    Conversation Conversation,
+    Prompt Prompt,
     SamplingOptions Sampling,
     int? MaxTokens,
     ImmutableArray<string> Stop)

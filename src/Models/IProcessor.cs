@@ -27,6 +27,9 @@ public interface IProcessor
     /// <summary>Renders, tokenizes and prepares media; the prompt ends where the assistant is to speak.</summary>
     Result<PreparedPrompt, PromptError> Prepare(Conversation conversation, IMediaDecoder decoder, CancellationToken cancellationToken);
 
+    /// <summary>The tokens of a text that is no conversation, as <see cref="HuggingFaceTokenizer.EncodeRaw"/> has them.</summary>
+    ImmutableArray<int> Encode(string text);
+
     /// <summary>A decoder for one answer; control tokens are left out of its text.</summary>
     IncrementalDecoder NewDecoder();
 

@@ -65,7 +65,7 @@ public abstract class ActorSpec : TestKit
     /// <summary>The answer that the model's definition gives: text, and whether the model ended it itself.</summary>
     private protected static (string Text, Usage Usage, FinishReason Reason) Expected(GenerationRequest request)
     {
-        var prompt = ((Result<PreparedPrompt, PromptError>.Ok)FakeProcessor.PromptOf(request.Conversation)).Value;
+        var prompt = ((Result<PreparedPrompt, PromptError>.Ok)FakeProcessor.PromptOf((Conversation)request.Prompt)).Value;
         var tokens = FakeModel.Answer(request.Model[^1..], FakeProcessor.Values(prompt), request.MaxTokens ?? 1000 - prompt.Tokens.Length);
         return (
             FakeProcessor.Text(tokens),

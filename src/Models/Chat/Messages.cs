@@ -64,4 +64,4 @@ public sealed record MediaSource(ReadOnlyMemory<byte> Content, string Field);
 public sealed record Conversation(
     ImmutableArray<ChatMessage> Messages,
     ImmutableArray<ToolDefinition> Tools,
-    ImmutableArray<MediaSource> Media);
+    ImmutableArray<MediaSource> Media) : Prompt;

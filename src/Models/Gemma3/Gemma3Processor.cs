@@ -36,6 +36,8 @@ public sealed class Gemma3Processor : IProcessor
                 .Map(prompt => Gemma3Prompt.Tokenize(prompt, _tokenizer, _tokensPerImage))
                 .Bind(prompt => Prepare(prompt, conversation.Media, decoder, cancellationToken));
 
+    public ImmutableArray<int> Encode(string text) => _tokenizer.EncodeRaw(text);
+
     public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
 
     public ImmutableArray<byte> BytesOf(int token) => _tokenizer.BytesOf(token);

@@ -47,6 +47,8 @@ public sealed class Gemma3nProcessor : IProcessor
             : Gemma3nPrompt.Render(conversation).Bind(prompt => PrepareMedia(prompt, conversation.Media, decoder, cancellationToken)
                 .Map(media => Assemble(prompt, media)));
 
+    public ImmutableArray<int> Encode(string text) => _tokenizer.EncodeRaw(text);
+
     public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
 
     public ImmutableArray<byte> BytesOf(int token) => _tokenizer.BytesOf(token);

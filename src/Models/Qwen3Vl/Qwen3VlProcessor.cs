@@ -31,6 +31,8 @@ public sealed class Qwen3VlProcessor : IProcessor
             ? error
             : Prepare(Qwen3VlPrompt.Render(conversation), conversation.Media, decoder, cancellationToken);
 
+    public ImmutableArray<int> Encode(string text) => _tokenizer.EncodeRaw(text);
+
     public IncrementalDecoder NewDecoder() => _tokenizer.NewDecoder(skipSpecialTokens: true);
 
     public ImmutableArray<byte> BytesOf(int token) => _tokenizer.BytesOf(token);

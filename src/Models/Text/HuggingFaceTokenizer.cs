@@ -14,7 +14,7 @@ namespace MlxActors.Models.Text;
 /// </summary>
 public sealed class HuggingFaceTokenizer : Tokenizer
 {
-    private const string FileName = "tokenizer.json";
+    public const string FileName = "tokenizer.json";
 
     private const long LargestFile = 1L << 29;
 
@@ -102,6 +102,16 @@ public sealed class HuggingFaceTokenizer : Tokenizer
     {
         var settings = new EncodeSettings { ConsiderNormalization = true, ConsiderPreTokenization = true };
         return [.. _encoding.Ids(_encoding.Prepare(text, literals, settings), out _)];
+    }
+
+    /// <summary>
+    /// Encodes a text that no chat template has rendered, between <see cref="Prefix"/> and <see cref="Suffix"/>. Control tokens spelt in it
+    /// are meant; a text that begins with the prefix does not get it twice.
+    /// </summary>
+    public ImmutableArray<int> EncodeRaw(string text)
+    {
+        var tokens = Encode(text, []);
+        return tokens.AsSpan().StartsWith(Prefix.AsSpan()) ? [.. tokens, .. Suffix] : [.. Prefix, .. tokens, .. Suffix];
     }
 
     /// <summary>A decoder for one run of tokens.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using MlxActors.Generation;
@@ -7,24 +8,21 @@ namespace MlxActors.Web.Engine;
 /// <summary>What happens to one of the answers to a request.</summary>
 internal readonly record struct ChoiceEvent(int Choice, GenerationEvent Happened);
 
-/// <summary>Several answers to one request, which run as sequences of one batch.</summary>
+/// <summary>Several answers to one call, which run as sequences of one batch.</summary>
 internal static class Choices
 {
+    /// <summary>The requests for several answers to one; the first answer is the one that it gets alone.</summary>
+    public static ImmutableArray<GenerationRequest> Of(GenerationRequest request, int choices, Func<RequestId> newId) =>
+        [request, .. Enumerable.Range(1, choices - 1).Select(choice => Another(request, choice, newId()))];
+
     /// <summary>
-    /// The events of all answers as they come, until each has finished; or until the first that fails, which ends the others. The first
-    /// answer is the one that the request gets alone.
+    /// The events of all answers as they come, until each has finished; or until the first that fails, which ends the others.
     /// </summary>
     public static IAsyncEnumerable<ChoiceEvent> GenerateAsync(
-        this SupervisorClient supervisor,
-        GenerationRequest request,
-        int choices,
-        Func<RequestId> newId,
-        CancellationToken cancellationToken) => choices == 1
-            ? supervisor.GenerateAsync(request, cancellationToken).Select(happened => new ChoiceEvent(0, happened))
-            : MergeAsync(
-                supervisor,
-                [request, .. Enumerable.Range(1, choices - 1).Select(choice => Another(request, choice, newId()))],
-                cancellationToken);
+        this SupervisorClient supervisor, ImmutableArray<GenerationRequest> requests, CancellationToken cancellationToken) =>
+        requests is [var single]
+            ? supervisor.GenerateAsync(single, cancellationToken).Select(happened => new ChoiceEvent(0, happened))
+            : MergeAsync(supervisor, requests, cancellationToken);
 
     private static GenerationRequest Another(GenerationRequest request, int choice, RequestId id) => request with
     {
@@ -33,7 +31,7 @@ internal static class Choices
     };
 
     private static async IAsyncEnumerable<ChoiceEvent> MergeAsync(
-        SupervisorClient supervisor, GenerationRequest[] requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+        SupervisorClient supervisor, ImmutableArray<GenerationRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 

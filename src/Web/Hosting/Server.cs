@@ -2,6 +2,7 @@ using System.Net;
 using Akka.Hosting;
 using MlxActors.Generation;
 using MlxActors.Web.Engine;
+using MlxActors.Web.Hosting.Access;
 using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi;
 using MlxActors.Web.OpenAi.Errors;
@@ -36,7 +37,9 @@ internal static class Server
             })
             .AddSingleton(TimeProvider.System)
             .AddSingleton(RequestId.New)
+            .AddCors()
             .AddSingleton(plan.Times)
+            .AddSingleton(plan.Settings.Access)
             .AddSingleton(plan.Choice.Catalog)
             .AddSingleton(plan.Choice.Model)
             .AddSingleton(plan.Media.Fetch)
@@ -44,7 +47,13 @@ internal static class Server
             .AddSingleton<MediaFetcher>()
             .AddSingleton<MediaResolver>()
             .AddSingleton<SupervisorClient>()
+            .AddSingleton<Tokenizers>()
             .AddSingleton<ChatCompletions>()
+            .AddSingleton<Completions>()
+            .AddSingleton(plan.Settings.Responses)
+            .AddSingleton<ResponseStore>()
+            .AddSingleton<Responses>()
+            .AddSingleton<Tokens>()
             .AddSingleton<OpenAi.Models>()
             .AddSingleton<Health>()
             .AddHostedService<Drain>()
@@ -52,6 +61,12 @@ internal static class Server
 
         var app = builder.Build();
         app.UseMiddleware<ErrorMiddleware>();
+        app.UseMiddleware<OriginGuard>();
+        if (!plan.Settings.Access.CorsOrigins.IsEmpty)
+        {
+            app.UseCors(cors => cors.WithOrigins([.. plan.Settings.Access.CorsOrigins]).AllowAnyMethod().AllowAnyHeader());
+        }
+        app.UseMiddleware<ApiKeyGuard>();
         app.MapOpenAi();
         app.MapChatPage();
         return app;

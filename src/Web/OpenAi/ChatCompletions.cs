@@ -17,6 +17,8 @@ internal sealed partial class ChatCompletions(
     Func<RequestId> newId,
     ILogger<ChatCompletions> log)
 {
+    private const string PromptField = "messages";
+
     public async Task HandleAsync(HttpContext context)
     {
         var call = await JsonBody.ReadAsync(context.Request, body =>
@@ -38,66 +40,18 @@ internal sealed partial class ChatCompletions(
         await media.Match(media => AnswerAsync(call.With(media), context), context.Response.WriteAsync);
     }
 
-    private Task AnswerAsync(ChatCompletionCall call, HttpContext context)
+    private async Task AnswerAsync(ChatCompletionCall call, HttpContext context)
     {
-        var head = AnswerHead.For(call.Request, clock);
-        var events = supervisor.GenerateAsync(call.Request, call.Choices, newId, context.RequestAborted);
-        return call.Stream
-            ? StreamAsync(events, head, call, context)
-            : WholeAsync(events, head, call, context.Response);
-    }
-
-    private static async Task WholeAsync(
-        IAsyncEnumerable<ChoiceEvent> events, AnswerHead head, ChatCompletionCall call, HttpResponse response)
-    {
-        var choices = Enumerable.Range(0, call.Choices).Select(_ => new WholeChoice(call.Request.TopLogprobs is not null)).ToArray();
-        await foreach (var (choice, happened) in events)
+        var head = AnswerHead.For("chatcmpl", call.Request, clock);
+        var events = supervisor.GenerateAsync(Choices.Of(call.Request, call.Choices, newId), context.RequestAborted);
+        if (call.Stream)
         {
-            if (happened is GenerationEvent.Failed(var error))
-            {
-                await response.WriteAsync(error.ToApiError());
-                return;
-            }
-            choices[choice].Add(happened);
+            await events.StreamAsync(
+                context, PromptField, () => new ChatCompletionStream(context.Response, head, call.Choices, call.IncludeUsage, times.Stall));
         }
-        if (choices.All(choice => choice.Finished is not null))
+        else if (await events.CollectAsync(call.Choices, call.Request.TopLogprobs is not null, PromptField, context.Response) is { } choices)
         {
-            await response.WriteJsonAsync(json => Answer.WriteWhole(json, head, choices));
-        }
-    }
-
-    // The response starts with the first text, or with the first comment on what it waits for: until then an error can still have its own
-    // status.
-    private async Task StreamAsync(
-        IAsyncEnumerable<ChoiceEvent> events, AnswerHead head, ChatCompletionCall call, HttpContext context)
-    {
-        ChatCompletionStream? stream = null;
-        try
-        {
-            await foreach (var (choice, happened) in events)
-            {
-                if (happened is GenerationEvent.Failed(var error) && stream is null)
-                {
-                    await context.Response.WriteAsync(error.ToApiError());
-                }
-                else if (happened is not GenerationEvent.Started)
-                {
-                    stream ??= new ChatCompletionStream(context.Response, head, call.Choices, call.IncludeUsage, times.Stall);
-                    stream.Write(choice, happened);
-                    if (!await stream.FlushAsync(context.RequestAborted))
-                    {
-                        return;
-                    }
-                }
-            }
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // The client went away while an event was on its way to it.
-        }
-        finally
-        {
-            stream?.Dispose();
+            await context.Response.WriteJsonAsync(json => Answer.WriteWhole(json, head, choices));
         }
     }
 

@@ -1,12 +1,28 @@
+using MlxActors.Web.Hosting.Access;
+
 namespace MlxActors.Web.OpenAi;
 
 internal static class Routes
 {
     public static void MapOpenAi(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/chat/completions", (HttpContext context, ChatCompletions chat) => chat.HandleAsync(context));
-        routes.MapGet("/v1/models", (HttpContext context, Models models) => models.ListAsync(context));
-        routes.MapGet("/v1/models/{**id}", (string id, HttpContext context, Models models) => models.GetAsync(id, context));
-        routes.MapGet("/health", (HttpContext context, Health health) => health.HandleAsync(context));
+        routes.MapApi("/v1");
+        routes.MapApi("");
+        routes.MapGet("/health", (HttpContext context, Health health) => health.HandleAsync(context)).WithMetadata(OpenToAll.Instance);
+    }
+
+    /// <summary>What is there under <c>/v1</c> and without: clients differ in what they take for the base.</summary>
+    private static void MapApi(this IEndpointRouteBuilder routes, string prefix)
+    {
+        routes.MapPost($"{prefix}/chat/completions", (HttpContext context, ChatCompletions chat) => chat.HandleAsync(context));
+        routes.MapPost($"{prefix}/completions", (HttpContext context, Completions completions) => completions.HandleAsync(context));
+        routes.MapPost($"{prefix}/responses", (HttpContext context, Responses responses) => responses.CreateAsync(context));
+        routes.MapGet($"{prefix}/responses/{{id}}", (string id, HttpContext context, Responses responses) => responses.GetAsync(id, context));
+        routes.MapDelete(
+            $"{prefix}/responses/{{id}}", (string id, HttpContext context, Responses responses) => responses.DeleteAsync(id, context));
+        routes.MapPost($"{prefix}/tokenize", (HttpContext context, Tokens tokens) => tokens.TokenizeAsync(context));
+        routes.MapPost($"{prefix}/detokenize", (HttpContext context, Tokens tokens) => tokens.DetokenizeAsync(context));
+        routes.MapGet($"{prefix}/models", (HttpContext context, Models models) => models.ListAsync(context));
+        routes.MapGet($"{prefix}/models/{{**id}}", (string id, HttpContext context, Models models) => models.GetAsync(id, context));
     }
 }

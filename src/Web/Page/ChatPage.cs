@@ -1,4 +1,5 @@
 using System.Reflection;
+using MlxActors.Web.Hosting.Access;
 
 namespace MlxActors.Web.Page;
 
@@ -28,9 +29,9 @@ internal static class ChatPage
     {
         foreach (var (path, file) in Files)
         {
-            routes.MapMethods(path, Methods, Serve(file));
+            routes.MapMethods(path, Methods, Serve(file)).WithMetadata(OpenToAll.Instance);
         }
-        routes.MapMethods("/", Methods, Serve(Files[Start]));
+        routes.MapMethods("/", Methods, Serve(Files[Start])).WithMetadata(OpenToAll.Instance);
     }
 
     private static RequestDelegate Serve(PageFile file) => context =>

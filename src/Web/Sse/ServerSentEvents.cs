@@ -48,6 +48,16 @@ internal sealed class ServerSentEvents : IDisposable
         _output.Write("\n\n"u8);
     }
 
+    /// <summary>Writes one event with a name.</summary>
+    /// <param name="name">In ASCII.</param>
+    public void Write<TState>(string name, TState state, Action<Utf8JsonWriter, TState> write)
+    {
+        _output.Write("event: "u8);
+        Encoding.UTF8.GetBytes(name, _output);
+        _output.Write("\n"u8);
+        Write(state, write);
+    }
+
     /// <summary>A line that readers of events pass over.</summary>
     public void WriteComment(string text)
     {

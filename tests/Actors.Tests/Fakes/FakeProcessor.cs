@@ -68,6 +68,8 @@ internal sealed class FakeProcessor : IProcessor
         return new PreparedPrompt(tokens.ToImmutable(), images.ToImmutable());
     }
 
+    public ImmutableArray<int> Encode(string text) => Tokens(text);
+
     public IncrementalDecoder NewDecoder() => new Decoder(this);
 
     public ImmutableArray<byte> BytesOf(int token) => [.. Encoding.UTF8.GetBytes(Text([token]))];

@@ -137,7 +137,7 @@ public sealed class HttpRequestGoldens(DemoServer server)
         var plan = TestServer.Plan();
         using var model = plan.Engine.Load(plan.Choice.Model.Directory, new Progress<double>(), CancellationToken.None)
             .Match(model => model, error => throw new InvalidDataException(error.Message));
-        var tokens = model.Processor.Prepare(call.Request.Conversation, Decoder, CancellationToken.None)
+        var tokens = model.Processor.Prepare(call.Conversation, Decoder, CancellationToken.None)
             .Match(prompt => prompt.Tokens, error => throw new InvalidDataException(error.Message));
         var plain = model.Processor.Prepare(new Conversation([ChatMessage.Of(Role.User, "hi")], [], []), Decoder, CancellationToken.None)
             .Match(prompt => prompt.Tokens, error => throw new InvalidDataException(error.Message));

@@ -93,8 +93,22 @@ public sealed class PlanTests : IDisposable
     }
 
     [Theory]
+    [InlineData("mlxactors.http { host = 0.0.0.0, allow-anonymous = on }", null, 0)]
+    [InlineData("mlxactors.http { host = 0.0.0.0, api-keys = [a] }", null, 1)]
+    [InlineData("mlxactors.http { host = 0.0.0.0, api-keys = [a] }", "b", 2)]
+    [InlineData("mlxactors.http.host = 0.0.0.0", "b", 1)]
+    [InlineData("mlxactors.http.host = localhost", null, 0)]
+    public void AddressOfOtherMachines_WithAKeyOrAWaiver_IsServed(string setting, string? key, int keys) =>
+        Assert.Equal(keys, Ok(Plan("demo", null, setting, name => name == "MLXACTORS_API_KEY" ? key : null)).Settings.Access.ApiKeys.Length);
+
+    [Theory]
     [InlineData("mlxactors.http.host = nowhere", "nowhere")]
     [InlineData("mlxactors.http.port = 70000", "70000")]
+    [InlineData("mlxactors.http.host = 0.0.0.0", "MLXACTORS_API_KEY")]
+    [InlineData("mlxactors.http.host = \"::\"", "mlxactors.http.allow-anonymous")]
+    [InlineData("mlxactors.http.api-keys = [\"\"]", "mlxactors.http.api-keys")]
+    [InlineData("mlxactors.http.cors-origins = [\"example.com\"]", "mlxactors.http.cors-origins")]
+    [InlineData("mlxactors.http.cors-origins = [\"https://example.com/\"]", "mlxactors.http.cors-origins")]
     [InlineData("mlxactors.engine.mode = quick", "mlxactors.engine.mode")]
     [InlineData("mlxactors.engine.threads = 0", "mlxactors.engine.threads")]
     [InlineData("mlxactors.media.max-image-pixels = many", "mlxactors.media")]
@@ -118,9 +132,10 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void UserFile_ThatIsNotThere_IsAnError() => Assert.Contains("missing.conf", Error(Plan("demo", "missing.conf")));
 
-    private Result<ServerPlan, string> Plan(string? model, string? userFile = null, string overrides = "") =>
+    private Result<ServerPlan, string> Plan(
+        string? model, string? userFile = null, string overrides = "", Func<string, string?>? variable = null) =>
         HoconFiles.Load(Path.Combine(AppContext.BaseDirectory, "hocon"), userFile, overrides)
-            .Bind(hocon => ServerPlan.Make(hocon, model, new Surroundings(_ => null, _home.FullName, AppContext.BaseDirectory)));
+            .Bind(hocon => ServerPlan.Make(hocon, model, new Surroundings(variable ?? (_ => null), _home.FullName, AppContext.BaseDirectory)));
 
     private static ServerPlan Ok(Result<ServerPlan, string> plan) => Assert.IsType<Result<ServerPlan, string>.Ok>(plan).Value;
 

@@ -129,7 +129,7 @@ public sealed class ChatCompletionsTests
         using var response = await Chat.PostAsync(server.Http, body);
 
         var request = await script.Requests.Reader.ReadAsync();
-        var tool = request.Conversation.Tools.SingleOrDefault();
+        var tool = ((Conversation)request.Prompt).Tools.SingleOrDefault();
         Assert.Equal(
             offered ? ("f", "d", """{"type":"object"}""", Tool) : default,
             tool is null ? default : (tool.Name, tool.Description, tool.Parameters.GetRawText(), tool.Source.GetRawText()));

@@ -64,7 +64,7 @@ public sealed class MediaPartTests
                 new ContentPart.Image(0), new ContentPart.Text("and"), new ContentPart.Audio(1),
                 new ContentPart.Video(2), new ContentPart.Audio(3),
             ],
-            call.Request.Conversation.Messages.Where(message => message.Role == Role.User).SelectMany(message => message.Parts));
+            call.Conversation.Messages.Where(message => message.Role == Role.User).SelectMany(message => message.Parts));
         Assert.Equal(
             [
                 "messages[0].content[0].image_url", "messages[0].content[2].input_audio", "messages[2].content[0].video_url",

@@ -12,10 +12,10 @@ public sealed class RawSocketTests
 
     [Theory]
     [InlineData("nonsense\r\n\r\n")]
-    [InlineData("POST /v1/chat/completions HTTP/9.9\r\nHost: x\r\n\r\n")]
-    [InlineData("GET /health HTTP/1.1\r\nHost: x\r\nbroken header\r\n\r\n")]
-    [InlineData("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: -1\r\n\r\n")]
-    [InlineData("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    [InlineData("POST /v1/chat/completions HTTP/9.9\r\nHost: localhost\r\n\r\n")]
+    [InlineData("GET /health HTTP/1.1\r\nHost: localhost\r\nbroken header\r\n\r\n")]
+    [InlineData("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: -1\r\n\r\n")]
+    [InlineData("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         + "Transfer-Encoding: chunked\r\n\r\nzz\r\n")]
     public async Task MalformedHttp_IsRefused_AndTheServerLives(string request)
     {
@@ -74,7 +74,7 @@ public sealed class RawSocketTests
     }
 
     private static string Post(int length) =>
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
         + $"Content-Length: {length}\r\n\r\n";
 
     private static async Task<string> ExchangeAsync(TestServer server, byte[] request)

@@ -8,8 +8,9 @@ namespace MlxActors.Web.OpenAi.Contracts;
 /// <param name="Model">As the request named it.</param>
 internal sealed record AnswerHead(string Id, DateTimeOffset Created, string Model)
 {
-    public static AnswerHead For(GenerationRequest request, TimeProvider clock) =>
-        new($"chatcmpl-{request.Id}", clock.GetUtcNow(), request.Model);
+    /// <param name="kind">What the id begins with.</param>
+    public static AnswerHead For(string kind, GenerationRequest request, TimeProvider clock) =>
+        new($"{kind}-{request.Id}", clock.GetUtcNow(), request.Model);
 }
 
 /// <summary>The <c>chat.completion</c> object, and what it has in common with the chunks of a stream.</summary>

@@ -8,7 +8,7 @@ namespace MlxActors.Web.OpenAi.Contracts;
 /// <summary>
 /// The answers to one request as server-sent events. The first chunk of each, and it alone, carries the role; comments may come before it.
 /// </summary>
-internal sealed class ChatCompletionStream : IDisposable
+internal sealed class ChatCompletionStream : IAnswerStream
 {
     private readonly AnswerChunk _chunk;
     private readonly bool _includeUsage;
@@ -33,7 +33,7 @@ internal sealed class ChatCompletionStream : IDisposable
             case GenerationEvent.Started:
                 break;
             case GenerationEvent.Progress progress:
-                _events.WriteComment(CommentOf(progress));
+                _events.WriteComment(ProgressText.Of(progress));
                 break;
             case GenerationEvent.Text text:
                 WriteRoleOnce(choice, hasContent: true);
@@ -57,18 +57,9 @@ internal sealed class ChatCompletionStream : IDisposable
         }
     }
 
-    /// <inheritdoc cref="ServerSentEvents.FlushAsync"/>
     public ValueTask<bool> FlushAsync(CancellationToken cancellationToken) => _events.FlushAsync(cancellationToken);
 
     public void Dispose() => _events.Dispose();
-
-    private static string CommentOf(GenerationEvent.Progress progress) => progress switch
-    {
-        GenerationEvent.Queued(var position) => $"queued {position}",
-        GenerationEvent.Loading(var fraction) => $"loading {(int)(100 * fraction)}%",
-        GenerationEvent.Prefilling(var done, var total) => $"prefill {done}/{total}",
-        _ => throw new UnreachableException(),
-    };
 
     private void WriteRoleOnce(int choice, bool hasContent)
     {

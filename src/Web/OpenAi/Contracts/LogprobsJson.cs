@@ -40,11 +40,13 @@ internal static class LogprobsJson
         json.WriteEndObject();
     }
 
+    public static float Finite(TokenLogprob token) => Math.Max(token.Logprob, Least);
+
     private static void WriteToken(Utf8JsonWriter json, TokenLogprob token)
     {
         // Part of a character is no text: the bytes tell what it is.
         json.WriteString("token"u8, Encoding.UTF8.GetString(token.Bytes.AsSpan()));
-        json.WriteNumber("logprob"u8, Math.Max(token.Logprob, Least));
+        json.WriteNumber("logprob"u8, Finite(token));
         json.WriteStartArray("bytes"u8);
         foreach (var value in token.Bytes)
         {

@@ -9,8 +9,15 @@ internal static class ErrorWriter
     /// <summary>Answers with the error. For responses that have not started.</summary>
     public static async Task WriteAsync(this HttpResponse response, ApiError error)
     {
+        // What the method may be instead, routing has said.
+        var allow = response.Headers.Allow;
         response.Clear();
         response.StatusCode = error.Status;
+        response.Headers.Allow = allow;
+        if (error.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
         if (error.RetryAfter is { } after)
         {
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

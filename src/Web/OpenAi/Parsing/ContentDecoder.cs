@@ -12,13 +12,22 @@ namespace MlxActors.Web.OpenAi.Parsing;
 /// A message's content: a string, or an array of parts. What refers to media is collected beside the messages, which point to it by index,
 /// as <see cref="Conversation"/> has it; one decoder therefore serves one request.
 /// </summary>
-internal sealed class ContentDecoder
+/// <param name="firstIndex">How many files of the conversation there are already.</param>
+internal sealed class ContentDecoder(int firstIndex = 0)
 {
     private readonly ImmutableArray<MediaReference>.Builder _media = ImmutableArray.CreateBuilder<MediaReference>();
 
     public ImmutableArray<MediaReference> Media => _media.ToImmutable();
 
     public Decoder<ImmutableArray<ContentPart>> OfUser => Content(UserPart);
+
+    /// <summary>Of the user's items of a response.</summary>
+    public Decoder<ImmutableArray<ContentPart>> OfInput => Content(ObjectReader.Decoder(part =>
+        ReadKind(part, ["input_text", "input_image"]).Bind(kind => kind == "input_image" ? InputImage(part) : TextPart(part, "text"))));
+
+    /// <summary>Of a response's other items.</summary>
+    public static Decoder<ImmutableArray<ContentPart>> InputTextOnly { get; } = Content(ObjectReader.Decoder(part =>
+        ReadKind(part, ["input_text", "output_text", "refusal"]).Bind(kind => TextPart(part, kind == "refusal" ? kind : "text"))));
 
     /// <summary>Of every role but the user's.</summary>
     public static Decoder<ImmutableArray<ContentPart>> TextOnly { get; } = Content(ObjectReader.Decoder(part =>
@@ -66,6 +75,13 @@ internal sealed class ContentDecoder
         return part.Finish(() => partAt(Keep(file)));
     }
 
+    private Result<ContentPart, ApiError> InputImage(ObjectReader part)
+    {
+        part.Demand(() => !part.Has("file_id"), () => Faults.NotSupported(part.PathOf("file_id"), "an image that is not sent along is"));
+        part.Optional("detail", Decode.Text);
+        return MediaPart(part, "image_url", MediaFields.Url, index => new ContentPart.Image(index));
+    }
+
     private Result<ContentPart, ApiError> FilePart(ObjectReader part)
     {
         var (kind, file) = part.Required("file", MediaFields.File);
@@ -80,6 +96,6 @@ internal sealed class ContentDecoder
     private int Keep(MediaReference file)
     {
         _media.Add(file);
-        return _media.Count - 1;
+        return firstIndex + _media.Count - 1;
     }
 }

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json;
+using MlxActors.Generation;
+using MlxActors.Web.OpenAi.Errors;
+using MlxActors.Web.Sse;
+
+namespace MlxActors.Web.OpenAi.Contracts;
+
+/// <summary>The answers to the prompts of one text completion as server-sent events.</summary>
+internal sealed class CompletionStream : IAnswerStream
+{
+    private readonly AnswerHead _head;
+    private readonly string[] _openings;
+    private readonly int[] _offsets;
+    private readonly int _perPrompt;
+    private readonly bool _includeUsage;
+    private readonly ServerSentEvents _events;
+    private Usage _usage = new(0, 0);
+    private int _running;
+
+    /// <param name="openings">The text before each answer.</param>
+    /// <param name="perPrompt">How many of the answers, in order, are to one prompt.</param>
+    /// <inheritdoc cref="ServerSentEvents(HttpResponse, TimeSpan)"/>
+    public CompletionStream(
+        HttpResponse response, AnswerHead head, IReadOnlyList<string> openings, int perPrompt, bool includeUsage, TimeSpan stall)
+    {
+        (_head, _openings, _perPrompt, _includeUsage) = (head, [.. openings], perPrompt, includeUsage);
+        (_offsets, _running) = (new int[openings.Count], openings.Count);
+        _events = new ServerSentEvents(response, stall);
+    }
+
+    public void Write(int choice, GenerationEvent happened)
+    {
+        switch (happened)
+        {
+            case GenerationEvent.Started:
+                break;
+            case GenerationEvent.Progress progress:
+                _events.WriteComment(ProgressText.Of(progress));
+                break;
+            case GenerationEvent.Text text:
+                WriteChoice(choice, text.Delta, text.Logprobs, null);
+                break;
+            case GenerationEvent.Finished finished:
+                WriteChoice(choice, "", finished.Logprobs, finished.Reason);
+                Finish(choice, finished.Usage);
+                break;
+            case GenerationEvent.Failed failed:
+                // Too late for a status; and no [DONE], so that nobody takes the answer for whole.
+                _events.Write(failed.Error.ToApiError(), ErrorWriter.Write);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    public ValueTask<bool> FlushAsync(CancellationToken cancellationToken) => _events.FlushAsync(cancellationToken);
+
+    public void Dispose() => _events.Dispose();
+
+    private void WriteChoice(int choice, string text, ImmutableArray<TokenLogprob> logprobs, FinishReason? reason)
+    {
+        var (opening, offset) = (_openings[choice], _offsets[choice]);
+        (_openings[choice], _offsets[choice]) = ("", offset + CompletionLogprobs.LengthOf(logprobs.AsSpan()));
+        Write(json => CompletionJson.WriteChoice(json, choice, opening + text, logprobs.IsEmpty ? null : logprobs, offset, reason), null);
+    }
+
+    private void Finish(int choice, Usage usage)
+    {
+        _usage = CompletionJson.Sum(_usage, CompletionJson.Count(usage, choice, _perPrompt));
+        if (--_running > 0)
+        {
+            return;
+        }
+        if (_includeUsage)
+        {
+            Write(_ => { }, _usage);
+        }
+        _events.WriteDone();
+    }
+
+    private void Write(Action<Utf8JsonWriter> choices, Usage? usage) => _events.Write((this, choices, usage), static (json, chunk) =>
+    {
+        CompletionJson.WriteStart(json, chunk.Item1._head);
+        chunk.choices(json);
+        json.WriteEndArray();
+        if (chunk.usage is { } counts)
+        {
+            Answer.WriteUsage(json, counts);
+        }
+        else if (chunk.Item1._includeUsage)
+        {
+            json.WriteNull("usage"u8);
+        }
+        json.WriteEndObject();
+    });
+}

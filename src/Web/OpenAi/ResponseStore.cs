@@ -1,0 +1,81 @@
+using MlxActors.Models.Chat;
+
+namespace MlxActors.Web.OpenAi;
+
+/// <param name="Json">The response object.</param>
+/// <param name="Conversation">Up to and with the answer, without instructions.</param>
+internal sealed record StoredResponse(string Id, byte[] Json, Conversation Conversation)
+{
+    /// <summary>What it holds on to in memory, or a little more: files are counted by each response that has them.</summary>
+    public long Bytes { get; } = Json.Length
+        + Conversation.Media.Sum(file => (long)file.Content.Length)
+        + Conversation.Messages.Sum(message =>
+            message.Parts.OfType<ContentPart.Text>().Sum(part => sizeof(char) * (long)part.Value.Length)
+            + message.ToolCalls.Sum(call => sizeof(char) * (long)(call.Name.Length + call.Arguments.Length)));
+}
+
+/// <param name="Count">Most responses that are kept.</param>
+/// <param name="Bytes">Most memory that they hold on to together.</param>
+internal sealed record ResponseLimits(int Count, long Bytes);
+
+/// <summary>Responses that may be asked for or continued, in memory; those that nobody has used for longest make room. Thread-safe.</summary>
+internal sealed class ResponseStore(ResponseLimits limits)
+{
+    private readonly Lock _lock = new();
+    private readonly LinkedList<StoredResponse> _byUse = new();
+    private readonly Dictionary<string, LinkedListNode<StoredResponse>> _byId = [];
+    private long _bytes;
+
+    /// <summary>Keeps the response, unless it alone is more than the store holds.</summary>
+    public void Add(StoredResponse response)
+    {
+        lock (_lock)
+        {
+            if (response.Bytes > limits.Bytes)
+            {
+                return;
+            }
+            _byId.Add(response.Id, _byUse.AddFirst(response));
+            _bytes += response.Bytes;
+            while (_byUse.Count > limits.Count || _bytes > limits.Bytes)
+            {
+                Remove(_byUse.Last!);
+            }
+        }
+    }
+
+    public StoredResponse? Find(string id)
+    {
+        lock (_lock)
+        {
+            if (!_byId.TryGetValue(id, out var node))
+            {
+                return null;
+            }
+            _byUse.Remove(node);
+            _byUse.AddFirst(node);
+            return node.Value;
+        }
+    }
+
+    /// <returns>Whether it was there.</returns>
+    public bool Remove(string id)
+    {
+        lock (_lock)
+        {
+            if (!_byId.TryGetValue(id, out var node))
+            {
+                return false;
+            }
+            Remove(node);
+            return true;
+        }
+    }
+
+    private void Remove(LinkedListNode<StoredResponse> node)
+    {
+        _byUse.Remove(node);
+        _byId.Remove(node.Value.Id);
+        _bytes -= node.Value.Bytes;
+    }
+}

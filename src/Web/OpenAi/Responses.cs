@@ -1,0 +1,98 @@
+using MlxActors.Generation;
+using MlxActors.Web.Engine;
+using MlxActors.Web.Hosting;
+using MlxActors.Web.Media;
+using MlxActors.Web.OpenAi.Contracts;
+using MlxActors.Web.OpenAi.Errors;
+using MlxActors.Web.OpenAi.Parsing;
+
+namespace MlxActors.Web.OpenAi;
+
+/// <summary><c>/v1/responses</c>: chat completions in another form, which may be kept and continued.</summary>
+internal sealed class Responses(
+    SupervisorClient supervisor, MediaResolver resolver, ResponseStore store, TimeLimits times, TimeProvider clock, Func<RequestId> newId)
+{
+    private const string PromptField = "input";
+
+    public async Task CreateAsync(HttpContext context)
+    {
+        var read = await JsonBody.ReadAsync(context.Request, body =>
+            ResponseDecoder.Read(body, newId(), id => store.Find(id)?.Conversation));
+        await read.Match(
+            async call =>
+            {
+                var media = await resolver.ResolveAsync(call.Chat.Media, context.RequestAborted);
+                await media.Match(media => AnswerAsync(call.With(media), context), context.Response.WriteAsync);
+            },
+            context.Response.WriteAsync);
+    }
+
+    public Task GetAsync(string id, HttpContext context) => store.Find(id) is { } known
+        ? context.Response.WriteJsonAsync(json => json.WriteRawValue(known.Json))
+        : context.Response.WriteAsync(NotFound(id));
+
+    public Task DeleteAsync(string id, HttpContext context) => store.Remove(id)
+        ? context.Response.WriteJsonAsync(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, id);
+            json.WriteString("object"u8, "response"u8);
+            json.WriteBoolean("deleted"u8, true);
+            json.WriteEndObject();
+        })
+        : context.Response.WriteAsync(NotFound(id));
+
+    private async Task AnswerAsync(ResponseCall call, HttpContext context)
+    {
+        var (head, request) = (ResponseHead.For(call, clock), call.Chat.Request);
+        var events = supervisor.GenerateAsync([request], context.RequestAborted);
+        if (call.Chat.Stream)
+        {
+            await events.StreamAsync(context, PromptField, () =>
+                new ResponseStream(context.Response, head, request.Id, ended => Keep(call, head, ended), times.Stall));
+        }
+        else if (await CollectAsync(events, request.Id, context.Response) is { } ended)
+        {
+            Keep(call, head, ended);
+            await context.Response.WriteJsonAsync(json => ResponseJson.Write(json, head, ended));
+        }
+    }
+
+    private static async Task<ResponseState.Ended?> CollectAsync(
+        IAsyncEnumerable<ChoiceEvent> events, RequestId id, HttpResponse response)
+    {
+        var output = new OutputItems(id);
+        await foreach (var (_, happened) in events)
+        {
+            switch (happened)
+            {
+                case GenerationEvent.Text text:
+                    _ = output.Open ?? output.OpenMessage();
+                    output.Append(text.Delta);
+                    break;
+                case GenerationEvent.ToolCall call:
+                    output.Add(call);
+                    break;
+                case GenerationEvent.Finished finished:
+                    _ = output.Items.Count > 0 ? null : output.OpenMessage();
+                    return new ResponseState.Ended(output.Items, finished.Reason, finished.Usage);
+                case GenerationEvent.Failed(var error):
+                    await response.WriteAsync(error.ToApiError(PromptField));
+                    return null;
+            }
+        }
+        return null;
+    }
+
+    private void Keep(ResponseCall call, ResponseHead head, ResponseState.Ended ended)
+    {
+        if (call.Store)
+        {
+            var messages = call.Lasting.Messages.Add(OutputItem.ToMessage(ended.Items));
+            store.Add(new StoredResponse(head.Id, ResponseJson.ToBytes(head, ended), call.Lasting with { Messages = messages, Tools = [] }));
+        }
+    }
+
+    private static ApiError NotFound(string id) =>
+        new(StatusCodes.Status404NotFound, $"Response with id '{id}' not found.", null, "response_not_found");
+}

@@ -1,0 +1,70 @@
+using MlxActors.Models.Chat;
+using MlxActors.Web.OpenAi;
+
+namespace MlxActors.Web.Tests.OpenAi;
+
+public sealed class ResponseStoreTests
+{
+    private static readonly Conversation Empty = new([], [], []);
+
+    [Fact]
+    public void Add_BeyondTheCount_DropsWhatWasNotUsedForLongest()
+    {
+        var store = new ResponseStore(new ResponseLimits(Count: 2, Bytes: 1000));
+        store.Add(Response("a", 1));
+        store.Add(Response("b", 1));
+        Assert.NotNull(store.Find("a"));
+
+        store.Add(Response("c", 1));
+
+        Assert.Equal([true, false, true], new[] { "a", "b", "c" }.Select(id => store.Find(id) is not null));
+    }
+
+    [Fact]
+    public void Add_BeyondTheBytes_DropsUntilAllFits()
+    {
+        var store = new ResponseStore(new ResponseLimits(Count: 10, Bytes: 100));
+        store.Add(Response("a", 40));
+        store.Add(Response("b", 40));
+
+        store.Add(Response("c", 90));
+
+        Assert.Equal([false, false, true], new[] { "a", "b", "c" }.Select(id => store.Find(id) is not null));
+    }
+
+    [Fact]
+    public void Add_OfMoreThanTheStoreHolds_KeepsTheOthers()
+    {
+        var store = new ResponseStore(new ResponseLimits(Count: 10, Bytes: 100));
+        store.Add(Response("a", 40));
+
+        store.Add(Response("b", 101));
+
+        Assert.Equal([true, false], new[] { "a", "b" }.Select(id => store.Find(id) is not null));
+    }
+
+    [Fact]
+    public void Remove_FreesWhatTheResponseHeld()
+    {
+        var store = new ResponseStore(new ResponseLimits(Count: 10, Bytes: 100));
+        store.Add(Response("a", 60));
+
+        Assert.True(store.Remove("a"));
+        Assert.False(store.Remove("a"));
+        store.Add(Response("b", 50));
+        store.Add(Response("c", 50));
+
+        Assert.Equal([false, true, true], new[] { "a", "b", "c" }.Select(id => store.Find(id) is not null));
+    }
+
+    [Fact]
+    public void Bytes_CountFilesAndTexts()
+    {
+        var message = ChatMessage.Of(Role.User, "four") with { ToolCalls = [new ToolCall("c", "f", "{}")] };
+        var conversation = new Conversation([message], [], [new MediaSource(new byte[7], "input")]);
+
+        Assert.Equal(5 + 7 + (2 * 4) + (2 * 3), new StoredResponse("a", new byte[5], conversation).Bytes);
+    }
+
+    private static StoredResponse Response(string id, int bytes) => new(id, new byte[bytes], Empty);
+}
