@@ -27,12 +27,16 @@ public sealed record ModelCatalog(
     /// <returns>An error in words that end a sentence like <c>The model 'x' was not found: …</c></returns>
     public Result<ModelLocation, string> Resolve(string name)
     {
-        var target = Aliases.FirstOrDefault(alias => string.Equals(alias.Name, name, StringComparison.OrdinalIgnoreCase))?.Target ?? name;
+        var target = TargetOf(name);
         return ShippedFolder(target) is { } shipped ? new ModelLocation(target, Path.GetFullPath(shipped))
             : RepoId.TryParse(target, out var id) ? Cached(id)
             : AllowedFolder(target) is { } folder ? CheckpointFolder.Check(folder).Map(Identify)
             : Result.Error<ModelLocation, string>("it is no alias, no shipped model, and no repository id of the form organisation/name.");
     }
+
+    /// <summary>The repository that a name stands for, whether it is on this machine or not; null when it stands for none.</summary>
+    public RepoId? RepositoryOf(string name) =>
+        TargetOf(name) is var target && ShippedFolder(target) is null && RepoId.TryParse(target, out var id) ? id : null;
 
     /// <summary>Every checkpoint on this machine, each once: shipped, cached, in allowed folders.</summary>
     public ImmutableArray<ListedModel> List() =>
@@ -50,6 +54,9 @@ public sealed record ModelCatalog(
     /// <summary>Allows one more folder; the path may be relative to the current directory.</summary>
     public ModelCatalog WithFolder(string path) =>
         this with { Folders = Folders.Add(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) };
+
+    private string TargetOf(string name) =>
+        Aliases.FirstOrDefault(alias => string.Equals(alias.Name, name, StringComparison.OrdinalIgnoreCase))?.Target ?? name;
 
     private ImmutableArray<string> AliasesOf(ModelLocation location) =>
         [.. Aliases.Where(alias => alias.Target == location.Id && alias.Name != location.Id).Select(alias => alias.Name)];

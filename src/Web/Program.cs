@@ -1,3 +1,4 @@
 using MlxActors.Web.Cli;
 
-return await CommandLine.RunAsync(args, Serve.RunAsync);
+var desk = Desk.OfThisProcess();
+return await CommandLine.RunAsync(args, desk, options => Serve.RunAsync(options, desk));

@@ -3,7 +3,7 @@ using MlxActors.Native.Results;
 namespace MlxActors.Models.Hub;
 
 /// <summary>
-/// The Hugging Face cache on disk, read only and offline: <c>models--org--name/{refs/main, snapshots/revision}</c>.
+/// The Hugging Face cache on disk, as it is found: <c>models--org--name/{refs/main, snapshots/revision}</c>.
 /// The layout is the one of the <c>huggingface_hub</c> library.
 /// </summary>
 public sealed record HubCache(string Root)
@@ -11,13 +11,15 @@ public sealed record HubCache(string Root)
     /// <summary>Where the environment puts the cache.</summary>
     /// <param name="variable">Reads an environment variable.</param>
     /// <param name="home">The user's home folder.</param>
-    public static HubCache Locate(Func<string, string?> variable, string home)
-    {
-        string? Value(string name) => variable(name) is { Length: > 0 } value ? Expand(value, home) : null;
+    public static HubCache Locate(Func<string, string?> variable, string home) => new(
+        Folder(variable, home, "HF_HUB_CACHE")
+        ?? Folder(variable, home, "HUGGINGFACE_HUB_CACHE")
+        ?? Path.Combine(HomeOf(variable, home), "hub"));
 
-        string Default() => Path.Combine(Value("XDG_CACHE_HOME") ?? Path.Combine(home, ".cache"), "huggingface");
-        return new HubCache(Value("HF_HUB_CACHE") ?? Value("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(Value("HF_HOME") ?? Default(), "hub"));
-    }
+    /// <summary>The file that holds the user's token, when there is one.</summary>
+    /// <inheritdoc cref="Locate"/>
+    public static string TokenFile(Func<string, string?> variable, string home) =>
+        Folder(variable, home, "HF_TOKEN_PATH") ?? Path.Combine(HomeOf(variable, home), "token");
 
     /// <summary>The folder of the snapshot that <c>refs/main</c> names; else of the only one.</summary>
     /// <returns>An error in words when the repository, or a whole snapshot of it, is not there.</returns>
@@ -26,7 +28,7 @@ public sealed record HubCache(string Root)
         var repository = Path.Combine(Root, id.FolderName);
         if (!Directory.Exists(repository))
         {
-            return Result.Error<string, string>($"it is not in the Hugging Face cache ({Root})");
+            return Result.Error<string, string>($"it is not in the Hugging Face cache ({Root}); `pull {id}` gets it");
         }
         return (MainRevision(repository) ?? OnlyRevision(repository)) is { } revision
             ? CheckpointFolder.Check(Path.Combine(repository, "snapshots", revision))
@@ -48,6 +50,14 @@ public sealed record HubCache(string Root)
             }
         }
     }
+
+    // Everything of Hugging Face's tools, the cache among it.
+    private static string HomeOf(Func<string, string?> variable, string home) =>
+        Folder(variable, home, "HF_HOME")
+        ?? Path.Combine(Folder(variable, home, "XDG_CACHE_HOME") ?? Path.Combine(home, ".cache"), "huggingface");
+
+    private static string? Folder(Func<string, string?> variable, string home, string name) =>
+        variable(name) is { Length: > 0 } value ? Expand(value, home) : null;
 
     private static string Expand(string path, string home) =>
         path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? home + path[1..] : path;

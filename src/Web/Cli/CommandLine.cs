@@ -1,106 +1,55 @@
 using System.CommandLine;
-using System.Net;
 
 namespace MlxActors.Web.Cli;
 
-/// <summary>The command line: one command so far, which serves.</summary>
+/// <summary>The command line: a verb and its arguments; without a verb it serves.</summary>
 internal static class CommandLine
 {
-    public const int UsageError = 2;
-
-    private static readonly Argument<string?> ModelArgument = new("model")
-    {
-        Arity = ArgumentArity.ZeroOrOne,
-        Description = "Alias, repository id or folder of the model (default: gemma when it is cached, else demo).",
-    };
-
-    private static readonly Option<string?> Model = new("--model", "-m") { Description = "The same, as an option.", HelpName = "ID" };
-
-    private static readonly Option<int?> Port = new("--port", "-p")
-    {
-        Description = "Port to listen on; 0 takes a free one.",
-        HelpName = "N",
-    };
-
-    private static readonly Option<string?> Host = new("--host") { Description = "Address to listen on.", HelpName = "ADDRESS" };
-
-    private static readonly Option<string?> Backend = new("--backend") { Description = "What computes.", HelpName = "cpu" };
-
-    private static readonly Option<string?> Mode = new("--mode")
-    {
-        Description = "fast: 8-bit activations; exact: float32 throughout.",
-        HelpName = "exact|fast",
-    };
-
-    private static readonly Option<int?> Threads = new("--threads") { Description = "Threads of the CPU engine.", HelpName = "N" };
-
-    private static readonly Option<string?> ConfigFile = new("--config")
-    {
-        Description = "A HOCON file above the ones that ship with the server (also: MLXACTORS_CONFIG).",
-        HelpName = "FILE",
-    };
-
     /// <param name="serve">Runs the server; gives the exit code.</param>
-    public static async Task<int> RunAsync(string[] args, Func<ServeOptions, Task<int>> serve)
+    public static async Task<int> RunAsync(string[] args, Desk desk, Func<ServeOptions, Task<int>> serve)
     {
-        var root = Root();
-        root.SetAction((parsed, _) => serve(Options(parsed)));
-        var parsed = root.Parse(args);
+        var parsed = Root(desk, serve).Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
             {
-                await Console.Error.WriteLineAsync(error.Message);
+                await desk.Error.WriteLineAsync(error.Message);
             }
-            await Console.Error.WriteLineAsync("Try --help.");
-            return UsageError;
+            return await desk.FailAsync("Try --help.", ExitCodes.Usage);
         }
 
-        // The host handles signals and reports failures itself.
-        var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        // The commands handle signals and report failures themselves.
+        var invocation = new InvocationConfiguration
+        {
+            ProcessTerminationTimeout = null,
+            EnableDefaultExceptionHandler = false,
+            Output = desk.Out,
+            Error = desk.Error,
+        };
         return await parsed.InvokeAsync(invocation);
     }
 
-    private static RootCommand Root()
+    private static RootCommand Root(Desk desk, Func<ServeOptions, Task<int>> serve)
     {
-        Backend.AcceptOnlyFromAmong("cpu");
-        Mode.AcceptOnlyFromAmong("exact", "fast");
-        Port.Validators.Add(result => Within(result, IPEndPoint.MinPort, IPEndPoint.MaxPort));
-        Threads.Validators.Add(result => Within(result, 1, 1024));
-        var root = new RootCommand("Serves an MLX-format model with an OpenAI-compatible API.")
-        {
-            ModelArgument, Model, Port, Host, Backend, Mode, Threads, ConfigFile,
-        };
-        root.Validators.Add(result =>
-        {
-            var argument = result.GetValue(ModelArgument);
-            if (argument?.StartsWith('-') == true)
-            {
-                result.AddError($"Unknown option '{argument}'.");
-            }
-            else if (argument is not null && result.GetValue(Model) is not null)
-            {
-                result.AddError("Name the model once: as an argument or with --model.");
-            }
-        });
+        var root = ServeArguments.AddTo(new RootCommand(
+            """
+            Serves MLX-format models with an OpenAI-compatible API. Without a command it serves.
+
+            Examples:
+              mlxactors                     serve the default model on http://127.0.0.1:1234/v1
+              mlxactors gemma --port 8080   serve gemma, and download it first when it is not here
+              mlxactors pull qwen           only download
+              mlxactors list                what is here
+
+            Downloads obey HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE.
+            Exit codes: 0 done, 1 failed, 2 asked for wrongly, 130 interrupted.
+            """), serve);
+        root.Add(ServeArguments.AddTo(new Command("serve", "Serve (the default command)."), serve));
+        root.Add(PullCommand.Create(desk));
+        root.Add(ListCommand.Create(desk));
+        root.Add(ShowCommand.Create(desk));
+        root.Add(RemoveCommand.Create(desk));
+        root.Add(DoctorCommand.Create(desk));
         return root;
     }
-
-    private static void Within(System.CommandLine.Parsing.OptionResult result, int least, int most)
-    {
-        // A value that is no number gets its error from the parser.
-        if (result.Tokens is [var token] && int.TryParse(token.Value, out var value) && (value < least || value > most))
-        {
-            result.AddError($"{result.Option.Name} must be from {least} to {most}, not {value}.");
-        }
-    }
-
-    private static ServeOptions Options(ParseResult parsed) => new(
-        parsed.GetValue(Model) ?? parsed.GetValue(ModelArgument),
-        parsed.GetValue(Host),
-        parsed.GetValue(Port),
-        parsed.GetValue(Backend),
-        parsed.GetValue(Mode),
-        parsed.GetValue(Threads),
-        parsed.GetValue(ConfigFile));
 }

@@ -1,31 +1,55 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using MlxActors.Models.Hub;
 using MlxActors.Models.Media.Ffmpeg;
 using MlxActors.Native.Results;
 using MlxActors.Web.Hosting;
+using Config = Akka.Configuration.Config;
 
 namespace MlxActors.Web.Cli;
 
 /// <summary>The command that serves.</summary>
 internal static class Serve
 {
-    private const int Failure = 1;
+    public static Task<int> RunAsync(ServeOptions options, Desk desk) =>
+        desk.Configure(options.ConfigFile, options.ToHocon()).Match(
+            hocon => ServeAsync(hocon, options.Model, desk),
+            error => desk.FailAsync(error, ExitCodes.Usage));
 
-    public static Task<int> RunAsync(ServeOptions options) =>
-        Prepare(options).Match(ListenAsync, error => FailAsync(error, CommandLine.UsageError));
+    // A model that the user names is downloaded first when it is not here; one that a request names never is.
+    private static async Task<int> ServeAsync(Config hocon, string? model, Desk desk)
+    {
+        if (model is not null && await PullAsync(hocon, model, desk) is { } failed)
+        {
+            return failed;
+        }
+        return await ServerPlan.Make(hocon, model, desk.Surroundings)
+            .Match(plan => ListenAsync(plan, desk), error => desk.FailAsync(error, ExitCodes.Usage));
+    }
 
-    private static Result<ServerPlan, string> Prepare(ServeOptions options) =>
-        HoconFiles.Load(
-            Path.Combine(AppContext.BaseDirectory, "hocon"),
-            options.ConfigFile ?? Environment.GetEnvironmentVariable(HoconFiles.UserFileVariable),
-            options.ToHocon())
-        .Bind(hocon => ServerPlan.Make(hocon, options.Model, new Surroundings(
-            Environment.GetEnvironmentVariable,
-            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
-            AppContext.BaseDirectory)));
+    private static async Task<int?> PullAsync(Config hocon, string model, Desk desk)
+    {
+        var catalog = ServerSettings.Read(hocon, desk.Surroundings).Map(settings => settings.Catalog);
+        if (catalog.Match(known => ModelPull.Missing(known, model), RepoId? (_) => null) is not { } id)
+        {
+            return null;
+        }
+        using var interruption = new Interruption();
+        try
+        {
+            var pulled = await catalog.Match(
+                known => ModelPull.RunAsync(id, known.Cache, desk, interruption.Token),
+                error => Task.FromResult(Result.Error<string, string>(error)));
+            return pulled is Result<string, string>.Error(var reason) ? await desk.FailAsync(reason) : null;
+        }
+        catch (OperationCanceledException)
+        {
+            return await desk.FailAsync("Interrupted; the same command goes on from there.", ExitCodes.Interrupted);
+        }
+    }
 
-    private static async Task<int> ListenAsync(ServerPlan plan)
+    private static async Task<int> ListenAsync(ServerPlan plan, Desk desk)
     {
         await using var app = Server.Build(plan);
         try
@@ -34,27 +58,21 @@ internal static class Serve
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            return await FailAsync(InUse(plan.Settings.Address), Failure);
+            return await desk.FailAsync(InUse(plan.Settings.Address, PortOwner.Find(plan.Settings.Address.Port)));
         }
         catch (SocketException e)
         {
-            return await FailAsync(
-                $"Cannot listen on {plan.Settings.Address}: {e.Message}. Choose another address with --host and --port.", Failure);
+            return await desk.FailAsync(
+                $"Cannot listen on {plan.Settings.Address}: {e.Message}. Choose another address with --host and --port.");
         }
         var ffmpeg = await FfmpegVersion.FindAsync(plan.Media.Ffmpeg, CancellationToken.None);
-        Console.WriteLine(StartupText.Compose(plan.Choice, plan.Engine.Describe(), ffmpeg, app.Urls));
+        await desk.Out.WriteLineAsync(StartupText.Compose(plan.Choice, plan.Engine.Describe(), ffmpeg, app.Urls));
         using var secondSignal = new SecondSignal(Environment.Exit);
         await app.WaitForShutdownAsync();
-        return 0;
+        return ExitCodes.Success;
     }
 
-    private static string InUse(IPEndPoint address) =>
-        $"Port {address.Port} on {address.Address} is in use by another program. Stop that one, or "
-        + $"choose another port: --port {address.Port + 1}";
-
-    private static async Task<int> FailAsync(string message, int exitCode)
-    {
-        await Console.Error.WriteLineAsync(message);
-        return exitCode;
-    }
+    private static string InUse(IPEndPoint address, string? owner) =>
+        $"Port {address.Port} on {address.Address} is in use by {owner ?? "another program"}. Stop that one, or "
+        + $"choose another port: --port {(address.Port < IPEndPoint.MaxPort ? address.Port + 1 : 0)}";
 }

@@ -28,6 +28,10 @@ internal sealed record EngineSettings(CpuOptions Cpu)
         return backend.Description;
     }
 
+    /// <summary>The instruction sets of this machine that the engine can compute with, narrowest first.</summary>
+    public IReadOnlyList<string> Instructions() =>
+        [.. Enum.GetValues<InstructionSet>().Where(CpuBackend.IsAvailable).Select(set => set.ToString())];
+
     /// <inheritdoc cref="LoadModel"/>
     public Result<LoadedModel, LoadError> Load(string directory, IProgress<double> progress, CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MlxActors.Models;
-using MlxActors.Models.Hub;
 using MlxActors.Native.Results;
 
 namespace MlxActors.Web.Hosting;
@@ -28,8 +27,7 @@ internal sealed record ModelChoice(ModelLocation Model, ModelCatalog Catalog, st
         }
         return known
             .Map(model => new ModelChoice(model, catalog, null, null))
-            .MapError(reason => string.Join(
-                Environment.NewLine, [$"The model '{asked}' was not found: {reason}", .. Download(catalog, asked)]));
+            .MapError(reason => $"The model '{asked}' was not found: {reason}");
     }
 
     private static Result<ModelChoice, string> FirstOf(ModelCatalog catalog, ImmutableArray<string> names)
@@ -39,15 +37,9 @@ internal sealed record ModelChoice(ModelLocation Model, ModelCatalog Catalog, st
                 model,
                 catalog,
                 index == 0 ? "the default" : $"{string.Join(", ", names[..index])} is not on this machine",
-                index == 0 ? null : Download(catalog, names[0]).FirstOrDefault())))
+                index == 0 || catalog.RepositoryOf(names[0]) is null ? null : $"To get it: ./run.sh pull {names[0]}")))
             .FirstOrDefault(choice => choice is Result<ModelChoice, string>.Ok);
         return found ?? Result.Error<ModelChoice, string>(
             $"None of the default models ({string.Join(", ", names)}) is on this machine. Name one with --model.");
-    }
-
-    private static IEnumerable<string> Download(ModelCatalog catalog, string name)
-    {
-        var target = catalog.Aliases.FirstOrDefault(alias => alias.Name == name)?.Target ?? name;
-        return RepoId.TryParse(target, out var id) ? [$"To get it: huggingface-cli download {id}"] : [];
     }
 }

@@ -17,6 +17,9 @@ public sealed class CommandLineTests
             "--config", "my.conf"));
 
     [Fact]
+    public async Task Serve_MayBeSaid() => Assert.Equal((0, Nothing with { Model = "gemma", Port = 1 }), await RunAsync("serve", "gemma", "-p", "1"));
+
+    [Fact]
     public async Task Model_MayBeAnOption() => Assert.Equal((0, Nothing with { Model = "a/b" }), await RunAsync("--model", "a/b"));
 
     [Theory]
@@ -41,7 +44,7 @@ public sealed class CommandLineTests
     private static async Task<(int ExitCode, ServeOptions? Served)> RunAsync(params string[] args)
     {
         ServeOptions? served = null;
-        var exitCode = await CommandLine.RunAsync(args, options =>
+        var exitCode = await CommandLine.RunAsync(args, TestDesk.Quiet, options =>
         {
             served = options;
             return Task.FromResult(0);

@@ -20,7 +20,7 @@ public sealed class PlanTests : IDisposable
         var choice = Ok(Plan(null)).Choice;
 
         Assert.Equal("demo", choice.Model.Id);
-        Assert.Contains("huggingface-cli download mlx-community/gemma-3-4b-it-4bit", choice.Hint);
+        Assert.Equal("To get it: ./run.sh pull gemma", choice.Hint);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class PlanTests : IDisposable
 
     [Fact]
     public void ModelNamed_NotThere_IsAnErrorThatSaysHowToGetIt() =>
-        Assert.Contains("huggingface-cli download mlx-community/gemma-3-4b-it-4bit", Error(Plan("gemma")));
+        Assert.Contains("`pull mlx-community/gemma-3-4b-it-4bit` gets it", Error(Plan("gemma")));
 
     [Fact]
     public void FolderNamed_ThatIsTheShippedModels_IsThatModel()

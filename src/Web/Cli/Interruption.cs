@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace MlxActors.Web.Cli;
+
+/// <summary>Turns Ctrl-C and a polite kill into a cancellation, so that a command can tidy up; a second one ends the process.</summary>
+internal sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+    private readonly PosixSignalRegistration[] _registrations;
+
+    public Interruption() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt),
+    ];
+
+    public CancellationToken Token => _source.Token;
+
+    public void Dispose()
+    {
+        Array.ForEach(_registrations, registration => registration.Dispose());
+        _source.Dispose();
+    }
+
+    private void Interrupt(PosixSignalContext context)
+    {
+        context.Cancel = !_source.IsCancellationRequested;
+        _source.Cancel();
+    }
+}
