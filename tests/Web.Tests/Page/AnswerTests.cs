@@ -204,7 +204,7 @@ public sealed class AnswerTests(Chromium chromium)
             await Expect(visit.Questions).ToHaveCountAsync(1);
             await Expect(visit.Questions).ToHaveTextAsync("Hello");
             var request = await script.Requests.Reader.ReadAsync().AsTask().WaitAsync(Patience);
-            Assert.Single(request.Conversation.Messages);
+            Assert.Single(Assert.IsType<Models.Chat.Conversation>(request.Prompt).Messages);
         });
     }
 }
