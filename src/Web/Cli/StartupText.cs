@@ -19,6 +19,7 @@ internal static class StartupText
             $"  Model   {choice.Model.Id}{(choice.Why is { } why ? $" ({why})" : "")}",
             .. choice.Hint is { } hint ? [$"          {hint}"] : Array.Empty<string>(),
             $"  Media   PNG, JPEG, WAV; {ffmpeg.Match(Decoded, Missing)}",
+            .. urls.Select(url => $"  Chat    {url}/"),
             .. urls.Select(url => $"  Ready   {url}/v1/chat/completions"),
         ]);
 

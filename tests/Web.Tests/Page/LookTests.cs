@@ -63,7 +63,7 @@ public sealed class LookTests(Chromium chromium)
         await chromium.VisitAsync(server, async visit =>
         {
             await visit.Page.SetViewportSizeAsync(360, 640);
-            await visit.AskAsync("How do I begin?");
+            await visit.AskAsync("How do I begin, and what comes after that?");
             await visit.PictureAsync("narrow");
 
             Assert.Equal(360, await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
@@ -72,6 +72,7 @@ public sealed class LookTests(Chromium chromium)
             await Expect(visit.Named("New chat")).ToBeHiddenAsync();
             await visit.Named("Conversations").ClickAsync();
             await Expect(visit.Named("New chat")).ToBeFocusedAsync();
+            await Expect(visit.Named("Delete")).ToBeInViewportAsync(new() { Ratio = 1 });
             await visit.PictureAsync("narrow-conversations");
             await visit.Page.Keyboard.PressAsync("Escape");
             await Expect(visit.Named("New chat")).ToBeHiddenAsync();

@@ -66,7 +66,10 @@ export class App {
       }
     };
     document.onkeydown = (event) => this.#key(event);
-    window.onpagehide = () => this.#chats.flush();
+    window.onpagehide = () => {
+      this.#runs.stopAll();
+      this.#chats.flush();
+    };
   }
 
   async start() {

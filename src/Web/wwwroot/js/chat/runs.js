@@ -36,6 +36,11 @@ export class Runs {
     this.#running.get(id)?.abort.abort();
   }
 
+  /** For a page on its way out: what breaks then is no error. */
+  stopAll() {
+    this.#running.forEach(({ abort }) => abort.abort());
+  }
+
   /**
    * Lets the model answer.
    * @param {Conversation} conversation up to the question

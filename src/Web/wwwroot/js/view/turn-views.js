@@ -29,7 +29,7 @@ import { toolCalls } from './tool-calls.js';
 
 /** A question. */
 export class UserView {
-  #edit;
+  #actions;
   element;
 
   /**
@@ -37,11 +37,11 @@ export class UserView {
    * @param {TurnActions} actions
    */
   constructor(turn, { onEdit }) {
-    this.#edit = iconButton('edit', 'Edit and send again', () => onEdit(turn));
+    this.#actions = h('div', { className: 'actions' }, iconButton('edit', 'Edit and send again', () => onEdit(turn)));
     this.element = h('li', { className: 'turn user', ariaLabel: 'You' },
       h('div', { className: 'attachments' }, ...turn.attachments.map(attachmentView)),
       turn.text !== '' && h('div', { className: 'bubble' }, turn.text),
-      h('div', { className: 'actions' }, this.#edit));
+      this.#actions);
   }
 
   /**
@@ -49,7 +49,7 @@ export class UserView {
    * @param {Standing} standing
    */
   update(_, { isLastQuestion }) {
-    this.#edit.hidden = !isLastQuestion;
+    this.#actions.hidden = !isLastQuestion;
   }
 }
 
