@@ -14,6 +14,7 @@ internal static class Routes
           POST /v1/tokenize           the tokens of a text; /v1/detokenize: the text of tokens
           GET  /v1/models             the models on this machine
           GET  /health                how the engine does
+          GET  /openapi.json          all of this, for programs
 
         """;
 
@@ -22,6 +23,7 @@ internal static class Routes
         routes.MapApi("/v1");
         routes.MapApi("");
         routes.MapGet("/health", (HttpContext context, Health health) => health.HandleAsync(context)).WithMetadata(OpenToAll.Instance);
+        routes.MapGet("/openapi.json", () => ApiDocument.Get()).WithMetadata(OpenToAll.Instance);
         routes.MapGet("/", () => Index).WithMetadata(OpenToAll.Instance);
     }
 

@@ -99,7 +99,7 @@ public sealed class ResponsesTests(DemoServer server)
     public async Task Tools_AreCalledAndTheirResultsAnsweredAsInAChatCompletion()
     {
         const string Question = "Is it raining in Athens?";
-        const string Result = """{\\"temperature\\": 21, \\"condition\\": \\"sunny\\"}""";
+        const string Result = """{\"temperature\": 21, \"condition\": \"sunny\"}""";
         var chat = await Api.JsonAsync(server.Http, Chat.Path, $$"""
             {"model":"demo","temperature":0,"max_tokens":64,"messages":[{"role":"user","content":"{{Question}}"}],
              "tools":[{"type":"function","function":{ {{Weather}} } }]}
