@@ -13,7 +13,8 @@ public static class PromptPreparation
     /// <summary>Brings any prompt to the model's form; see <see cref="IProcessor.Prepare"/> for conversations.</summary>
     /// <param name="vocabSize">Tokens that come as such must lie below.</param>
     public static Result<PreparedPrompt, PromptError> Prepare(
-        this IProcessor processor, Prompt prompt, int vocabSize, IMediaDecoder decoder, CancellationToken cancellationToken) => prompt switch
+        this IProcessor processor, Prompt prompt, int vocabSize, IMediaDecoder decoder, CancellationToken cancellationToken) =>
+        prompt switch
         {
             Conversation conversation => processor.Prepare(conversation, decoder, cancellationToken),
             RawText(var text) => OfTokens(processor.Encode(text), vocabSize),

@@ -49,7 +49,8 @@ internal sealed partial class ChatCompletions(
             await events.StreamAsync(
                 context, PromptField, () => new ChatCompletionStream(context.Response, head, call.Choices, call.IncludeUsage, times.Stall));
         }
-        else if (await events.CollectAsync(call.Choices, call.Request.TopLogprobs is not null, PromptField, context.Response) is { } choices)
+        else if (await events.CollectAsync(
+            call.Choices, call.Request.TopLogprobs is not null, PromptField, context.Response) is { } choices)
         {
             await context.Response.WriteJsonAsync(json => Answer.WriteWhole(json, head, choices));
         }

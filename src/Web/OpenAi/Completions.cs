@@ -32,7 +32,8 @@ internal sealed class Completions(
             await events.StreamAsync(context, PromptField, () =>
                 new CompletionStream(context.Response, head, openings, call.Choices, call.IncludeUsage, times.Stall));
         }
-        else if (await events.CollectAsync(openings.Length, call.Request.TopLogprobs is not null, PromptField, context.Response) is { } choices)
+        else if (await events.CollectAsync(
+            openings.Length, call.Request.TopLogprobs is not null, PromptField, context.Response) is { } choices)
         {
             await context.Response.WriteJsonAsync(json => CompletionJson.WriteWhole(json, head, choices, openings, call.Choices));
         }
@@ -59,7 +60,9 @@ internal sealed class Completions(
 
     private Result<ImmutableArray<string>, ApiError> Echoes(CompletionCall call) =>
         call.Prompts.OfType<RawTokens>().Any()
-            ? tokenizers.Find(call.Request.Model).MapError(error => error.ToApiError())
-                .Map<ImmutableArray<string>>(known => [.. call.Prompts.OfType<RawTokens>().Select(tokens => known.Tokenizer.Decode(tokens.Ids))])
+            ? tokenizers.Find(call.Request.Model)
+                .MapError(error => error.ToApiError())
+                .Map<ImmutableArray<string>>(known =>
+                    [.. call.Prompts.OfType<RawTokens>().Select(tokens => known.Tokenizer.Decode(tokens.Ids))])
             : Result.Ok<ImmutableArray<string>, ApiError>([.. call.Prompts.OfType<RawText>().Select(text => text.Value)]);
 }

@@ -18,7 +18,7 @@ internal sealed record StoredResponse(string Id, byte[] Json, Conversation Conve
 /// <param name="Bytes">Most memory that they hold on to together.</param>
 internal sealed record ResponseLimits(int Count, long Bytes);
 
-/// <summary>Responses that may be asked for or continued, in memory; those that nobody has used for longest make room. Thread-safe.</summary>
+/// <summary>Responses that may be asked for or continued; those that nobody has used for longest make room. Thread-safe.</summary>
 internal sealed class ResponseStore(ResponseLimits limits)
 {
     private readonly Lock _lock = new();

@@ -89,7 +89,8 @@ internal sealed class Responses(
         if (call.Store)
         {
             var messages = call.Lasting.Messages.Add(OutputItem.ToMessage(ended.Items));
-            store.Add(new StoredResponse(head.Id, ResponseJson.ToBytes(head, ended), call.Lasting with { Messages = messages, Tools = [] }));
+            var conversation = call.Lasting with { Messages = messages, Tools = [] };
+            store.Add(new StoredResponse(head.Id, ResponseJson.ToBytes(head, ended), conversation));
         }
     }
 

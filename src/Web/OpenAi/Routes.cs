@@ -9,6 +9,7 @@ internal static class Routes
         routes.MapApi("/v1");
         routes.MapApi("");
         routes.MapGet("/health", (HttpContext context, Health health) => health.HandleAsync(context)).WithMetadata(OpenToAll.Instance);
+        routes.MapGet("/openapi.json", () => ApiDocument.Get()).WithMetadata(OpenToAll.Instance);
     }
 
     /// <summary>What is there under <c>/v1</c> and without: clients differ in what they take for the base.</summary>
@@ -17,7 +18,8 @@ internal static class Routes
         routes.MapPost($"{prefix}/chat/completions", (HttpContext context, ChatCompletions chat) => chat.HandleAsync(context));
         routes.MapPost($"{prefix}/completions", (HttpContext context, Completions completions) => completions.HandleAsync(context));
         routes.MapPost($"{prefix}/responses", (HttpContext context, Responses responses) => responses.CreateAsync(context));
-        routes.MapGet($"{prefix}/responses/{{id}}", (string id, HttpContext context, Responses responses) => responses.GetAsync(id, context));
+        routes.MapGet(
+            $"{prefix}/responses/{{id}}", (string id, HttpContext context, Responses responses) => responses.GetAsync(id, context));
         routes.MapDelete(
             $"{prefix}/responses/{{id}}", (string id, HttpContext context, Responses responses) => responses.DeleteAsync(id, context));
         routes.MapPost($"{prefix}/tokenize", (HttpContext context, Tokens tokens) => tokens.TokenizeAsync(context));

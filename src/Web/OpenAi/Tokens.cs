@@ -1,3 +1,4 @@
+using MlxActors.Models.Text;
 using MlxActors.Web.Engine;
 using MlxActors.Web.OpenAi.Contracts;
 using MlxActors.Web.OpenAi.Errors;
@@ -21,7 +22,7 @@ internal sealed class Tokens(Tokenizers tokenizers)
         var call = await JsonBody.ReadAsync(context.Request, TokenizeDecoder.Detokenize);
         await call
             .Bind(call => tokenizers.Find(call.Model).MapError(error => error.ToApiError())
-                .Bind<string>(known => call.Tokens.FirstOrDefault(token => known.Tokenizer.TokenOf(token) is null, -1) is var unknown and >= 0
+                .Bind<string>(known => UnknownOf(call.Tokens, known.Tokenizer) is { } unknown
                     ? Faults.Invalid("tokens", $"the model has no token {unknown}.")
                     : known.Tokenizer.Decode(call.Tokens)))
             .Match(
@@ -33,6 +34,9 @@ internal sealed class Tokens(Tokenizers tokenizers)
                 }),
                 context.Response.WriteAsync);
     }
+
+    private static int? UnknownOf(IEnumerable<int> tokens, HuggingFaceTokenizer tokenizer) =>
+        tokens.Where(token => tokenizer.TokenOf(token) is null).Select(token => (int?)token).FirstOrDefault();
 
     private static Task AnswerAsync(TokenizeCall call, ModelTokenizer known, HttpResponse response)
     {

@@ -5,7 +5,7 @@ using MlxActors.Web.Tests.Serving;
 
 namespace MlxActors.Web.Tests.Golden;
 
-/// <summary>The prompts of the demo conversations as the tokens that the reference made of them: completed, and turned to text and back.</summary>
+/// <summary>The prompts of the demo conversations as the reference's tokens: completed, and turned to text and back.</summary>
 [Collection(DemoServer.Collection)]
 [TestCaseOrderer(ByDisplayName.TypeName, ByDisplayName.AssemblyName)]
 public sealed class DemoCompletionGoldens(DemoServer server)
@@ -15,7 +15,8 @@ public sealed class DemoCompletionGoldens(DemoServer server)
         .AsEnumerable<object?[]>()
         .Select(row => row[0] as string)
         .OfType<string>()
-        .SelectMany(file => Goldens.Lines(Goldens.PathOf(file)).Select((row, index) => (Name: $"{file}:{index + 1:000}", File: file, Row: row)))
+        .SelectMany(file => Goldens.Lines(Goldens.PathOf(file))
+            .Select((row, index) => (Name: $"{file}:{index + 1:000}", File: file, Row: row)))
         .Where(row => !row.Row.TryGetProperty("tools", out _) && !row.Row.GetProperty("messages").GetRawText().Contains("\"image_url\""))
         .ToFrozenDictionary(row => row.Name, row => (Path.GetFileNameWithoutExtension(row.File), row.Row));
 

@@ -114,7 +114,8 @@ public sealed class AccessTests
     [Fact]
     public async Task Preflight_OfAnAllowedOrigin_IsAnsweredWithoutAKey()
     {
-        await using var server = await TestServer.StartAsync(new Script(), Keys + "\nmlxactors.http.cors-origins = [\"http://friend.example\"]");
+        await using var server = await TestServer.StartAsync(
+            new Script(), Keys + "\nmlxactors.http.cors-origins = [\"http://friend.example\"]");
         using var request = new HttpRequestMessage(HttpMethod.Options, Chat.Path);
         request.Headers.Add("Origin", "http://friend.example");
         request.Headers.Add("Access-Control-Request-Method", "POST");
@@ -149,7 +150,8 @@ public sealed class AccessTests
     [InlineData("DELETE", "/completions", 405, "method_not_supported", "POST")]
     [InlineData("POST", "/health", 405, "method_not_supported", "GET")]
     [InlineData("POST", "/tokenize", 415, "unsupported_content_type", null)]
-    public async Task Request_ThatNoEndpointTakes_GetsAnErrorInOpenAisShape(string method, string path, int status, string code, string? allow)
+    public async Task Request_ThatNoEndpointTakes_GetsAnErrorInOpenAisShape(
+        string method, string path, int status, string code, string? allow)
     {
         await using var server = await TestServer.StartAsync(new Script());
         using var request = new HttpRequestMessage(new HttpMethod(method), path);

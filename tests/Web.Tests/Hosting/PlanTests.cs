@@ -99,7 +99,8 @@ public sealed class PlanTests : IDisposable
     [InlineData("mlxactors.http.host = 0.0.0.0", "b", 1)]
     [InlineData("mlxactors.http.host = localhost", null, 0)]
     public void AddressOfOtherMachines_WithAKeyOrAWaiver_IsServed(string setting, string? key, int keys) =>
-        Assert.Equal(keys, Ok(Plan("demo", null, setting, name => name == "MLXACTORS_API_KEY" ? key : null)).Settings.Access.ApiKeys.Length);
+        Assert.Equal(
+            keys, Ok(Plan("demo", null, setting, name => name == "MLXACTORS_API_KEY" ? key : null)).Settings.Access.ApiKeys.Length);
 
     [Theory]
     [InlineData("mlxactors.http.host = nowhere", "nowhere")]
@@ -135,7 +136,8 @@ public sealed class PlanTests : IDisposable
     private Result<ServerPlan, string> Plan(
         string? model, string? userFile = null, string overrides = "", Func<string, string?>? variable = null) =>
         HoconFiles.Load(Path.Combine(AppContext.BaseDirectory, "hocon"), userFile, overrides)
-            .Bind(hocon => ServerPlan.Make(hocon, model, new Surroundings(variable ?? (_ => null), _home.FullName, AppContext.BaseDirectory)));
+            .Bind(hocon => ServerPlan.Make(
+                hocon, model, new Surroundings(variable ?? (_ => null), _home.FullName, AppContext.BaseDirectory)));
 
     private static ServerPlan Ok(Result<ServerPlan, string> plan) => Assert.IsType<Result<ServerPlan, string>.Ok>(plan).Value;
 

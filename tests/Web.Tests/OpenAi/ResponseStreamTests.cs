@@ -15,7 +15,10 @@ public sealed class ResponseStreamTests
     public async Task Text_IsAMessageOfOnePart()
     {
         var events = await StreamAsync(
-            new GenerationEvent.Started(5), new GenerationEvent.Text("Hel"), new GenerationEvent.Text("lo"), new GenerationEvent.Finished(FinishReason.Stop, Counts));
+            new GenerationEvent.Started(5),
+            new GenerationEvent.Text("Hel"),
+            new GenerationEvent.Text("lo"),
+            new GenerationEvent.Finished(FinishReason.Stop, Counts));
 
         Assert.Equal(
             [
@@ -27,7 +30,7 @@ public sealed class ResponseStreamTests
         var item = events[^1].GetProperty("response").GetProperty("output")[0];
         Assert.Equal(item.GetRawText(), events[^2].GetProperty("item").GetRawText());
         Assert.Equal("Hello", item.GetProperty("content")[0].GetProperty("text").GetString());
-        Assert.Single(events[2..^2].Select(data => data.TryGetProperty("item_id", out var id) ? id.GetString() : data.GetProperty("item").GetProperty("id").GetString()).Distinct());
+        Assert.Single(events[2..^2].Select(ItemId).Distinct());
         Assert.Equal("in_progress", events[0].GetProperty("response").GetProperty("status").GetString());
     }
 
@@ -42,10 +45,13 @@ public sealed class ResponseStreamTests
 
         Assert.Equal(
             [
-                "response.output_item.added 0", "response.content_part.added 0", "response.output_text.delta 0", "response.output_text.done 0",
+                "response.output_item.added 0", "response.content_part.added 0", "response.output_text.delta 0",
+                "response.output_text.done 0",
                 "response.content_part.done 0", "response.output_item.done 0",
-                "response.output_item.added 1", "response.function_call_arguments.delta 1", "response.function_call_arguments.done 1", "response.output_item.done 1",
-                "response.output_item.added 2", "response.function_call_arguments.delta 2", "response.function_call_arguments.done 2", "response.output_item.done 2",
+                "response.output_item.added 1", "response.function_call_arguments.delta 1",
+                "response.function_call_arguments.done 1", "response.output_item.done 1",
+                "response.output_item.added 2", "response.function_call_arguments.delta 2",
+                "response.function_call_arguments.done 2", "response.output_item.done 2",
             ],
             events[2..^1].Select(data => $"{Type(data)} {data.GetProperty("output_index").GetInt32()}"));
         var call = events[^1].GetProperty("response").GetProperty("output")[1];
@@ -93,6 +99,9 @@ public sealed class ResponseStreamTests
 
         Assert.Equal((429, null, "rate_limit_exceeded"), await Api.ErrorAsync(response));
     }
+
+    private static string? ItemId(JsonElement data) =>
+        data.TryGetProperty("item_id", out var id) ? id.GetString() : Text(data.GetProperty("item"), "id");
 
     private static string? Type(JsonElement data) => Text(data, "type");
 

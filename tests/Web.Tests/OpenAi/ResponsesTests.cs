@@ -28,13 +28,15 @@ public sealed class ResponsesTests(DemoServer server)
     [InlineData(
         """
         [{"type":"message","role":"user","content":[{"type":"input_text","text":"Hello"}]},
-         {"type":"message","role":"assistant","id":"msg_1","status":"completed","content":[{"type":"output_text","text":"Hi.","annotations":[]}]},
+         {"type":"message","role":"assistant","id":"msg_1","status":"completed",
+          "content":[{"type":"output_text","text":"Hi.","annotations":[]}]},
          {"role":"user","content":"Who are you?"}]
         """,
         """[{"role":"user","content":"Hello"},{"role":"assistant","content":"Hi."},{"role":"user","content":"Who are you?"}]""")]
     public async Task Input_IsAnsweredAsTheSameMessages(string input, string messages)
     {
-        var response = await Api.JsonAsync(server.Http, Path, $$"""{"model":"demo","temperature":0,"max_output_tokens":12,"input":{{input}}}""");
+        var response = await Api.JsonAsync(
+            server.Http, Path, $$"""{"model":"demo","temperature":0,"max_output_tokens":12,"input":{{input}}}""");
         var chat = await Api.JsonAsync(
             server.Http, Chat.Path, $$"""{"model":"demo","temperature":0,"max_tokens":12,"messages":{{messages}}}""");
 
@@ -58,7 +60,8 @@ public sealed class ResponsesTests(DemoServer server)
               {"type":"image_url","image_url":{"url":"{{url}}"} },{"type":"text","text":"{{Question}}"}]}]}
             """);
         var next = await Api.JsonAsync(server.Http, Path, $$"""
-            {"model":"demo","max_output_tokens":1,"previous_response_id":"{{response.GetProperty("id").GetString()}}","input":[{"role":"user","content":[
+            {"model":"demo","max_output_tokens":1,"previous_response_id":"{{response.GetProperty("id").GetString()}}",
+             "input":[{"role":"user","content":[
               {"type":"input_image","image_url":"{{url}}"}]}]}
             """);
 
@@ -79,7 +82,10 @@ public sealed class ResponsesTests(DemoServer server)
         var second = await Api.JsonAsync(
             server.Http,
             Path,
-            $$"""{"model":"demo","temperature":0,"max_output_tokens":9,"input":"Hello","previous_response_id":"{{first.GetProperty("id").GetString()}}"}""");
+            $$"""
+            {"model":"demo","temperature":0,"max_output_tokens":9,"input":"Hello",
+             "previous_response_id":"{{first.GetProperty("id").GetString()}}"}
+            """);
 
         // The instructions are those of one response.
         var chat = await Api.JsonAsync(server.Http, Chat.Path, new JsonObject
@@ -99,7 +105,7 @@ public sealed class ResponsesTests(DemoServer server)
     public async Task Tools_AreCalledAndTheirResultsAnsweredAsInAChatCompletion()
     {
         const string Question = "Is it raining in Athens?";
-        const string Result = """{\\"temperature\\": 21, \\"condition\\": \\"sunny\\"}""";
+        const string Result = """{\"temperature\": 21, \"condition\": \"sunny\"}""";
         var chat = await Api.JsonAsync(server.Http, Chat.Path, $$"""
             {"model":"demo","temperature":0,"max_tokens":64,"messages":[{"role":"user","content":"{{Question}}"}],
              "tools":[{"type":"function","function":{ {{Weather}} } }]}
@@ -134,7 +140,8 @@ public sealed class ResponsesTests(DemoServer server)
     [Fact]
     public async Task Response_IsKeptUntilDeleted()
     {
-        var created = await Api.JsonAsync(server.Http, "/responses", """{"model":"demo","input":"Hello","max_output_tokens":2,"metadata":{"a":"b"}}""");
+        var created = await Api.JsonAsync(
+            server.Http, "/responses", """{"model":"demo","input":"Hello","max_output_tokens":2,"metadata":{"a":"b"}}""");
         var id = created.GetProperty("id").GetString();
 
         var kept = JsonElement.Parse(await server.Http.GetStringAsync($"{Path}/{id}"));
@@ -186,9 +193,18 @@ public sealed class ResponsesTests(DemoServer server)
     [InlineData("""{"input":"a"}""", "model", "missing_required_parameter")]
     [InlineData("""{"model":"demo","input":[]}""", "input", "empty_array")]
     [InlineData("""{"model":"demo","input":[{"type":"reasoning","summary":[]}]}""", "input[0].type", "invalid_value")]
-    [InlineData("""{"model":"demo","input":[{"role":"user","content":[{"type":"text","text":"a"}]}]}""", "input[0].content[0].type", "invalid_value")]
-    [InlineData("""{"model":"demo","input":[{"role":"user","content":[{"type":"input_image","file_id":"f"}]}]}""", "input[0].content[0].file_id", "unsupported_parameter")]
-    [InlineData("""{"model":"demo","input":[{"type":"function_call_output","call_id":"c","output":"a"}]}""", "input[0].call_id", "invalid_value")]
+    [InlineData(
+        """{"model":"demo","input":[{"role":"user","content":[{"type":"text","text":"a"}]}]}""",
+        "input[0].content[0].type",
+        "invalid_value")]
+    [InlineData(
+        """{"model":"demo","input":[{"role":"user","content":[{"type":"input_image","file_id":"f"}]}]}""",
+        "input[0].content[0].file_id",
+        "unsupported_parameter")]
+    [InlineData(
+        """{"model":"demo","input":[{"type":"function_call_output","call_id":"c","output":"a"}]}""",
+        "input[0].call_id",
+        "invalid_value")]
     [InlineData("""{"model":"demo","input":"a","max_output_tokens":0}""", "max_output_tokens", "integer_below_min_value")]
     [InlineData("""{"model":"demo","input":"a","max_output_tokens":5000}""", "input", "context_length_exceeded")]
     [InlineData("""{"model":"demo","input":"a","temperature":3}""", "temperature", "decimal_above_max_value")]
@@ -196,7 +212,10 @@ public sealed class ResponsesTests(DemoServer server)
     [InlineData("""{"model":"demo","input":"a","tools":[{"type":"function"}]}""", "tools[0].name", "missing_required_parameter")]
     [InlineData("""{"model":"demo","input":"a","tools":[{"type":"function","name":"a b"}]}""", "tools[0].name", "invalid_value")]
     [InlineData("""{"model":"demo","input":"a","text":{"format":{"type":"xml"}}}""", "text.format.type", "invalid_value")]
-    [InlineData("""{"model":"demo","input":"a","text":{"format":{"type":"json_schema"}}}""", "text.format.name", "missing_required_parameter")]
+    [InlineData(
+        """{"model":"demo","input":"a","text":{"format":{"type":"json_schema"}}}""",
+        "text.format.name",
+        "missing_required_parameter")]
     [InlineData("""{"model":"demo","input":"a","text":5}""", "text", "invalid_type")]
     [InlineData("""{"model":"demo","input":"a","reasoning":{"effort":"high"}}""", "reasoning.effort", "unsupported_parameter")]
     [InlineData("""{"model":"demo","input":"a","truncation":"auto"}""", "truncation", "unsupported_parameter")]

@@ -33,8 +33,8 @@ internal sealed record AccessSettings(
                 ? Wrong("cors-origins", $"origins such as https://example.com, or \"*\", found '{wrong}'")
             : !access.IsLoopback && access.ApiKeys.IsEmpty && !config.GetBoolean($"{Section}.allow-anonymous")
                 ? Result.Error<AccessSettings, string>(
-                    $"The address {address} can be reached from other machines, and no API key is set. Set {KeyVariable} or {Section}.api-keys, "
-                    + $"or waive it with {Section}.allow-anonymous = on.")
+                    $"The address {address} can be reached from other machines, and no API key is set. "
+                    + $"Set {KeyVariable} or {Section}.api-keys, or waive it with {Section}.allow-anonymous = on.")
             : Result.Ok<AccessSettings, string>(access);
     }
 
@@ -49,7 +49,8 @@ internal sealed record AccessSettings(
 
     private static bool IsOrigin(string text) =>
         text == AnyOrigin
-        || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase));
+        || (Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase));
 
     private static Result<AccessSettings, string> Wrong(string key, string expected) =>
         Result.Error<AccessSettings, string>($"{Section}.{key}: expected {expected}.");

@@ -12,9 +12,11 @@ internal sealed class OriginGuard(RequestDelegate next, AccessSettings access)
     {
         var (host, origin) = (context.Request.Host, context.Request.Headers.Origin.ToString());
         return access.IsLoopback && host.HasValue && !access.IsOwnHost(host.Host)
-                ? context.Response.WriteAsync(Forbidden($"The host '{host.Host}' is none of this server's (mlxactors.http.allowed-hosts).", "host_not_allowed"))
+                ? context.Response.WriteAsync(Forbidden(
+                    $"The host '{host.Host}' is none of this server's (mlxactors.http.allowed-hosts).", "host_not_allowed"))
             : access.IsLoopback && origin.Length > 0 && !IsOwn(origin, host) && !access.AllowsOrigin(origin)
-                ? context.Response.WriteAsync(Forbidden($"The origin '{origin}' is not allowed (mlxactors.http.cors-origins).", "origin_not_allowed"))
+                ? context.Response.WriteAsync(Forbidden(
+                    $"The origin '{origin}' is not allowed (mlxactors.http.cors-origins).", "origin_not_allowed"))
             : next(context);
     }
 

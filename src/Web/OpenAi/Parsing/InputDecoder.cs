@@ -36,7 +36,7 @@ internal sealed class InputDecoder(Conversation before)
             var item = items[i];
             if (item.Role == Role.Tool && !OpenCalls(messages).Any(call => call.Id == item.ToolCallId))
             {
-                return Faults.Invalid($"{path}[{i}].call_id", $"no tool call found for function call output with call_id {item.ToolCallId}.");
+                return Faults.Invalid($"{path}[{i}].call_id", "no function call before it has this id.");
             }
             messages = messages is [.., { Role: Role.Assistant } last] && item.Role == Role.Assistant
                 ? messages.SetItem(messages.Length - 1, last with

@@ -35,8 +35,8 @@ internal static class ResponseDecoder
 
     private static readonly ImmutableArray<string> Echoed =
     [
-        "instructions", "max_output_tokens", "metadata", "parallel_tool_calls", "previous_response_id", "temperature", "text", "tool_choice",
-        "tools", "top_p", "user",
+        "instructions", "max_output_tokens", "metadata", "parallel_tool_calls", "previous_response_id", "temperature", "text",
+        "tool_choice", "tools", "top_p", "user",
     ];
 
     /// <param name="find">The conversation up to and with a kept response; null when there is none of this id.</param>
@@ -76,7 +76,7 @@ internal static class ResponseDecoder
         body.OptionalValue("text", Decode.Object);
         body.OptionalValue("reasoning", Decode.Object);
         body.OptionalValue("stream_options", Decode.Object);
-        body.Demand(() => truncation == "disabled", () => Faults.NotSupported("truncation", "to leave out the middle of a conversation is"));
+        body.Demand(() => truncation == "disabled", () => Faults.NotSupported("truncation", "to leave out a conversation's middle is"));
         body.Demand(() => !background, () => Faults.NotSupported("background", "a response that nobody waits for is"));
         body.Demand(
             () => topLogprobs == 0 && !include.Contains("message.output_text.logprobs"),
