@@ -22,7 +22,8 @@ internal static class RunCommand
 
     public static Command Create(Desk desk)
     {
-        var command = new Command("run", "Chat in the terminal with a running server; /image PATH shows it an image, /help the other commands.")
+        var command = new Command(
+            "run", "Chat in the terminal with a running server; /image PATH shows it an image, /help lists the other commands.")
         {
             Model, ServerAddress, CommonOptions.ConfigFile,
         };

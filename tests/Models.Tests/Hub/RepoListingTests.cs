@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using MlxActors.Models.Hub;
-using MlxActors.Native.Results;
 
 namespace MlxActors.Models.Tests.Hub;
 
@@ -116,15 +115,18 @@ public sealed class RepoListingTests : IDisposable
         }
 
         Assert.Equal(
-            Folder.Snapshot(Commit), Folder.Cache.Snapshot(Folder.Id).Match(folder => folder, reason => throw new InvalidOperationException(reason)));
+            Folder.Snapshot(Commit),
+            Folder.Cache.Snapshot(Folder.Id).Match(folder => folder, reason => throw new InvalidOperationException(reason)));
         Assert.Equal(100, File.ReadAllBytes(Path.Combine(Folder.Snapshot(older.Commit), "config.json")).Length);
     }
 
     private static HashSet<string> Needed(params string[] files) => Listing(files).Needed()
         .Match(needed => needed.Select(file => file.Path).ToHashSet(), reason => throw new InvalidOperationException(reason));
 
-    private static RepoListing Listing(params string[] files) => new(
-        Commit, [.. files.Distinct().Select(file => new RepoFile(file, 100, Blob(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file))))))]);
+    private static RepoListing Listing(params string[] files) =>
+        new(Commit, [.. files.Distinct().Select(file => new RepoFile(file, 100, Blob(Sha256(file))))]);
+
+    private static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static BlobId Blob(string hex) => BlobId.TryParse(hex, out var blob) ? blob : throw new ArgumentException(hex);
 
