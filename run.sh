@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the server and runs it: ./run.sh [alias] [--port N] [--model ID] … (./run.sh --help)
+# Builds the server and runs it: ./run.sh [alias] [--port N] …, or ./run.sh pull|list|show|rm|run|doctor … (./run.sh --help)
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 

@@ -49,6 +49,7 @@ internal static class CommandLine
         root.Add(ListCommand.Create(desk));
         root.Add(ShowCommand.Create(desk));
         root.Add(RemoveCommand.Create(desk));
+        root.Add(RunCommand.Create(desk));
         root.Add(DoctorCommand.Create(desk));
         return root;
     }

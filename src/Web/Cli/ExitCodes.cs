@@ -13,4 +13,7 @@ internal static class ExitCodes
 
     /// <summary>Ended by Ctrl-C: 128 and the number of the signal.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Ended by a polite kill.</summary>
+    public const int Terminated = 143;
 }

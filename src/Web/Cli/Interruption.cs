@@ -16,6 +16,9 @@ internal sealed class Interruption : IDisposable
 
     public CancellationToken Token => _source.Token;
 
+    /// <summary>What the process should end with: 128 and the number of the signal.</summary>
+    public int ExitCode { get; private set; } = ExitCodes.Interrupted;
+
     public void Dispose()
     {
         Array.ForEach(_registrations, registration => registration.Dispose());
@@ -24,6 +27,7 @@ internal sealed class Interruption : IDisposable
 
     private void Interrupt(PosixSignalContext context)
     {
+        ExitCode = context.Signal == PosixSignal.SIGTERM ? ExitCodes.Terminated : ExitCodes.Interrupted;
         context.Cancel = !_source.IsCancellationRequested;
         _source.Cancel();
     }

@@ -57,7 +57,7 @@ internal static class PullCommand
         }
         catch (OperationCanceledException)
         {
-            return await desk.FailAsync("Interrupted; the same command goes on from there.", ExitCodes.Interrupted);
+            return await desk.FailAsync("Interrupted; the same command goes on from there.", interruption.ExitCode);
         }
     }
 }

@@ -17,6 +17,9 @@ internal sealed class PullMeter(TimeProvider clock)
 
     public long Done => _plan?.Files.Sum(planned => _bytes.GetValueOrDefault(planned.File.Blob, planned.Have)) ?? 0;
 
+    /// <summary>What this run has brought, without what was here before it; a file that begins anew may take from that.</summary>
+    public long Brought => Math.Max(0, Done - _startBytes);
+
     public void Add(PullEvent happened)
     {
         switch (happened)

@@ -50,7 +50,7 @@ internal static class PullView
                 new RemainingTimeColumn())
             .StartAsync(async context =>
             {
-                var bar = context.AddTask("download", autoStart: false);
+                ProgressTask? bar = null;
                 return await pull(happened =>
                 {
                     meter.Add(happened);
@@ -58,17 +58,12 @@ internal static class PullView
                     {
                         console.WriteLine(words);
                     }
-                    if (happened is PullEvent.Planned)
+                    if (happened is PullEvent.Planned(var plan))
                     {
-                        // What is here already is no part of the rate.
-                        bar.MaxValue = Math.Max(1, meter.Total);
-                        bar.Value = meter.Done;
-                        bar.StartTask();
+                        // What was here before is no part of the rate.
+                        bar = context.AddTask("download", maxValue: Math.Max(1, plan.MissingBytes));
                     }
-                    else if (bar.IsStarted)
-                    {
-                        bar.Value = meter.Done;
-                    }
+                    bar?.Value(meter.Brought);
                 });
             });
     }

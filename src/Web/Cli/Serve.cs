@@ -45,7 +45,7 @@ internal static class Serve
         }
         catch (OperationCanceledException)
         {
-            return await desk.FailAsync("Interrupted; the same command goes on from there.", ExitCodes.Interrupted);
+            return await desk.FailAsync("Interrupted; the same command goes on from there.", interruption.ExitCode);
         }
     }
 

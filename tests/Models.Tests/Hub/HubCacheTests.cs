@@ -32,4 +32,17 @@ public sealed class HubCacheTests
         Assert.True(RepoId.TryParseFolderName(folder, out var back));
         Assert.Equal(id, back);
     }
+
+    [Theory]
+    [InlineData("", "/home/ann/.cache/huggingface/token")]
+    [InlineData("HF_HOME=/hf HF_HUB_CACHE=/elsewhere", "/hf/token")]
+    [InlineData("HF_HOME=/hf HF_TOKEN_PATH=~/my-token", "/home/ann/my-token")]
+    public void TokenFile_FollowsTheHubsVariables(string variables, string file)
+    {
+        var environment = variables.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('='))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
+
+        Assert.Equal(file, HubCache.TokenFile(environment.GetValueOrDefault, "/home/ann").Replace('\\', '/'));
+    }
 }

@@ -23,7 +23,7 @@ public sealed class CommandTests : IDisposable
 
         Assert.Equal(0, exitCode);
         Assert.All(
-            ["serve", "pull", "list", "show", "rm", "doctor", "--port", "HF_HUB_OFFLINE"],
+            ["serve", "pull", "list", "show", "rm", "run", "doctor", "--port", "HF_HUB_OFFLINE"],
             word => Assert.Contains(word, output));
     }
 
