@@ -16,31 +16,31 @@ public sealed partial class EngineActor
         Context.Parent.Tell(answer);
     }
 
-    private (string Outcome, object Answer) Loading(Load load)
+    private (string Outcome, LoadEnded Answer) Loading(Load load)
     {
-        var location = load.Model;
+        var (location, attempt) = (load.Model, load.Attempt);
         try
         {
             load.Cancelled.ThrowIfCancellationRequested();
-            return _load(location.Directory, new ProgressTo(Context.Parent, location), load.Cancelled).Match<(string, object)>(
+            return _load(location.Directory, new ProgressTo(Context.Parent, location), load.Cancelled).Match<(string, LoadEnded)>(
                 model =>
                 {
                     _current = Begin(location, model);
                     _log.Info("Loaded {0} on {1}", location.Id, model.Backend.Description);
-                    return ("loaded", new Loaded(location, model.Info, model.Processor));
+                    return ("loaded", new Loaded(location, attempt, model.Info, model.Processor));
                 },
-                error => ("failed", new LoadFailed(location, error.Message)));
+                error => ("failed", new LoadFailed(location, attempt, error.Message)));
         }
         catch (OperationCanceledException) when (load.Cancelled.IsCancellationRequested)
         {
             _log.Info("Gave up loading {0}: nobody waits for it any more", location.Id);
-            return ("cancelled", new LoadCancelled(location));
+            return ("cancelled", new LoadCancelled(location, attempt));
         }
         catch (Exception bug)
         {
             // A checkpoint that trips the loader up must not take other checkpoints with it.
             _log.Error(bug, "Loading {0} threw", location.Id);
-            return ("failed", new LoadFailed(location, bug.Message));
+            return ("failed", new LoadFailed(location, attempt, bug.Message));
         }
     }
 

@@ -27,6 +27,7 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
     private SupervisorState _state = SupervisorState.Initial;
     private EngineProtocol.Loaded? _loaded;
     private CancellationTokenSource _load = new();
+    private int _attempt;
     private double _loadProgress;
     private TimeSpan? _keepAlive;
     private int _running;
@@ -43,6 +44,14 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
         ReceiveShutdown();
 
         Receive<EngineProtocol.LoadProgress>(progress => _loadProgress = progress.Fraction);
+        Receive<EngineProtocol.LoadEnded>(ended => ended.Attempt != _attempt, ended =>
+        {
+            // Of a load that was given up when the engine broke; one that came nevertheless may be all that there is.
+            if (ended is EngineProtocol.Loaded && _state.Phase is ModelPhase.Empty)
+            {
+                _engine.Tell(EngineProtocol.Unload.Instance);
+            }
+        });
         Receive<EngineProtocol.Loaded>(loaded =>
         {
             (_loaded, _keepAlive) = (loaded, KeepAliveOf(loaded.Model));
@@ -58,6 +67,8 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
         Receive<EngineProtocol.Broke>(broke =>
         {
             (_running, _engineIsRestarting) = (0, true);
+            _attempt++;
+            _load.Cancel();
             Apply(new SupervisorEvent.EngineLost(broke.Reason));
         });
         Receive<EngineProtocol.Restarted>(_ => _engineIsRestarting = false);
@@ -164,7 +175,7 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
             case SupervisorEffect.Load(var model):
                 _load.Dispose();
                 (_load, _loadProgress) = (new CancellationTokenSource(), 0);
-                _engine.Tell(new EngineProtocol.Load(model, _load.Token));
+                _engine.Tell(new EngineProtocol.Load(model, ++_attempt, _load.Token));
                 break;
             case SupervisorEffect.CancelLoad:
                 _load.Cancel();

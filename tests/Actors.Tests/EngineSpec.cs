@@ -28,7 +28,7 @@ public sealed class EngineSpec() : ActorSpec("mlxactors.engine { max-batch = 2, 
         };
         var (engine, reader) = (NewEngine(), CreateTestProbe());
         var request = Sequence(new string('x', 20));
-        engine.Tell(new Load(Model, CancellationToken.None));
+        engine.Tell(new Load(Model, 1, CancellationToken.None));
         engine.Tell(new Admit(Model, request, reader.Ref));
         await there.Task.WaitAsync(Patience);
 
@@ -51,7 +51,7 @@ public sealed class EngineSpec() : ActorSpec("mlxactors.engine { max-batch = 2, 
             mayGoOn.Task.Wait(Patience);
         };
         var (engine, asker) = (NewEngine(), CreateTestProbe());
-        engine.Tell(new Load(Model, CancellationToken.None));
+        engine.Tell(new Load(Model, 1, CancellationToken.None));
         engine.Tell(new Admit(Model, Sequence("hello"), CreateTestProbe().Ref));
         await there.Task.WaitAsync(Patience);
 
@@ -67,9 +67,9 @@ public sealed class EngineSpec() : ActorSpec("mlxactors.engine { max-batch = 2, 
     {
         var (engine, supervisor) = (NewEngine(), TestActor);
 
-        engine.Tell(new Load(Model, new CancellationToken(canceled: true)), supervisor);
+        engine.Tell(new Load(Model, 1, new CancellationToken(canceled: true)), supervisor);
 
-        await ExpectMsgAsync(new LoadCancelled(Model), Patience);
+        await ExpectMsgAsync(new LoadCancelled(Model, 1), Patience);
         Assert.Empty(Checkpoints.Log);
     }
 

@@ -133,10 +133,12 @@ public sealed class FaultsSpec() : ActorSpec("mlxactors.engine.max-batch = 4", "
     [Fact]
     public async Task An_engine_that_breaks_starts_anew_and_loads_the_model_for_the_next_request()
     {
+        var thrown = false;
         Checkpoints.OnUnload = directory =>
         {
-            if (directory == "a")
+            if (directory == "a" && !thrown)
             {
+                thrown = true;
                 throw new InvalidOperationException("cannot let go");
             }
         };

@@ -13,8 +13,9 @@ public static class EngineProtocol
     /// Asks for a checkpoint, in place of none. <see cref="Loaded"/>, <see cref="LoadFailed"/> or <see cref="LoadCancelled"/> tells the
     /// supervisor; before that, <see cref="LoadProgress"/>.
     /// </summary>
+    /// <param name="Attempt">Comes back with the outcome, by which a load is told from one that was given up when the engine broke.</param>
     /// <param name="Cancelled">Reaches the loader, which no message could: the engine's thread is at work.</param>
-    public sealed record Load(ModelLocation Model, CancellationToken Cancelled);
+    public sealed record Load(ModelLocation Model, int Attempt, CancellationToken Cancelled);
 
     /// <summary>Gives up the model and its memory.</summary>
     public sealed record Unload
@@ -22,11 +23,14 @@ public static class EngineProtocol
         public static Unload Instance { get; } = new();
     }
 
-    public sealed record Loaded(ModelLocation Model, ModelInfo Info, IProcessor Processor);
+    /// <summary>What became of a <see cref="Load"/>.</summary>
+    public abstract record LoadEnded(ModelLocation Model, int Attempt);
 
-    public sealed record LoadFailed(ModelLocation Model, string Reason);
+    public sealed record Loaded(ModelLocation Model, int Attempt, ModelInfo Info, IProcessor Processor) : LoadEnded(Model, Attempt);
 
-    public sealed record LoadCancelled(ModelLocation Model);
+    public sealed record LoadFailed(ModelLocation Model, int Attempt, string Reason) : LoadEnded(Model, Attempt);
+
+    public sealed record LoadCancelled(ModelLocation Model, int Attempt) : LoadEnded(Model, Attempt);
 
     /// <param name="Fraction">From 0 to 1; told in steps of a hundredth.</param>
     public sealed record LoadProgress(ModelLocation Model, double Fraction);

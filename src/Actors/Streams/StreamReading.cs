@@ -19,9 +19,10 @@ public static class StreamReading
         await using var elements = source.Via(left.Token.AsFlow<T>(cancelGracefully: true))
             .RunAsAsyncEnumerable(materializer)
             .GetAsyncEnumerator(CancellationToken.None);
+        var goesOn = true;
         try
         {
-            while (await elements.MoveNextAsync())
+            while (goesOn = await elements.MoveNextAsync())
             {
                 yield return elements.Current;
             }
@@ -29,9 +30,10 @@ public static class StreamReading
         finally
         {
             await left.CancelAsync();
-            while (await elements.MoveNextAsync())
+            while (goesOn)
             {
                 // Pulled so that the stream can end.
+                goesOn = await elements.MoveNextAsync();
             }
         }
     }
