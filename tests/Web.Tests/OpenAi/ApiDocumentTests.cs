@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using MlxActors.Web.Page;
 using MlxActors.Web.Tests.Serving;
 
 namespace MlxActors.Web.Tests.OpenAi;
@@ -38,7 +39,7 @@ public sealed class ApiDocumentTests(DemoServer server)
             from endpoint in other.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
             let path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{**id}", "{id}")
-            where path != "/"
+            where path != "/" && !ChatPage.Files.ContainsKey(path[1..])
             select $"{method} {path}";
         var documented =
             from path in Document.GetProperty("paths").EnumerateObject()
