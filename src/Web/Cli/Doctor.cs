@@ -73,7 +73,8 @@ internal static class Doctor
     private static Diagnosis Models(ServerSettings settings)
     {
         var found = settings.DefaultModels.FirstOrDefault(name => settings.Catalog.Resolve(name) is Result<ModelLocation, string>.Ok);
-        return found is null ? Bad("Models", $"none of the default models is here ({string.Join(", ", settings.DefaultModels)}); `pull` one")
+        return found is null
+            ? Bad("Models", $"none of the default models is here ({string.Join(", ", settings.DefaultModels)}); `pull` one")
             : Good("Models", $"{settings.Catalog.List().Length} on this machine; {found} is served when none is named");
     }
 
@@ -94,7 +95,8 @@ internal static class Doctor
     }
 
     private static Diagnosis Hub(Desk desk) => HubSettings.Read(desk.Surroundings.Variable, desk.Surroundings.Home).Match(
-        hub => Good("Hub", $"{hub.Endpoint}, {(hub.Token is null ? "no token" : "with a token")}{(hub.IsOffline ? ", HF_HUB_OFFLINE" : "")}; not asked"),
+        hub => Good(
+            "Hub", $"{hub.Endpoint}, {(hub.Token is null ? "no" : "with a")} token{(hub.IsOffline ? ", HF_HUB_OFFLINE" : "")}; not asked"),
         error => new Diagnosis("Hub", Health.Warning, error));
 
     private static Diagnosis Port(IPEndPoint address)
@@ -107,8 +109,8 @@ internal static class Doctor
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            return new Diagnosis(
-                "Port", Health.Warning, $"{address} is in use by {PortOwner.Find(address.Port) ?? "another program"}; choose another with --port");
+            var owner = PortOwner.Find(address.Port) ?? "another program";
+            return new Diagnosis("Port", Health.Warning, $"{address} is in use by {owner}; choose another with --port");
         }
         catch (SocketException e)
         {

@@ -10,7 +10,8 @@ internal static class DoctorCommand
     public static Command Create(Desk desk)
     {
         var command = new Command(
-            "doctor", "Check what the server stands on: runtime, engine, memory bandwidth, ffmpeg, models, cache, port. Fails when it cannot serve.")
+            "doctor",
+            "Check what the server stands on: runtime, engine, memory bandwidth, ffmpeg, models, cache, port. Fails when it cannot serve.")
         {
             CommonOptions.Json, CommonOptions.ConfigFile,
         };
@@ -25,8 +26,8 @@ internal static class DoctorCommand
         var findings = await Doctor.ExamineAsync(hocon, desk, cancellationToken);
         if (asJson)
         {
-            await desk.Out.WriteLineAsync(CliJson.Of(
-                findings.Select(found => new { found.Name, Health = JsonNamingPolicy.SnakeCaseLower.ConvertName(found.Health.ToString()), found.Finding })));
+            await desk.Out.WriteLineAsync(CliJson.Of(findings.Select(found =>
+                new { found.Name, Health = JsonNamingPolicy.SnakeCaseLower.ConvertName(found.Health.ToString()), found.Finding })));
         }
         else
         {

@@ -35,7 +35,9 @@ internal sealed record ModelRow(
         Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(path => (Path.GetFileName(path), LengthOf(path)));
 
     private static long LengthOf(string path) =>
-        (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) ?? new FileInfo(path)) is FileInfo { Exists: true } file ? file.Length : 0;
+        (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) ?? new FileInfo(path)) is FileInfo { Exists: true } file
+            ? file.Length
+            : 0;
 
     private static string OriginOf(string folder, ModelCatalog catalog) =>
         catalog.ShippedRoot is { } shipped && IsWithin(folder, shipped) ? "shipped"

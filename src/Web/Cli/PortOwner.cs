@@ -21,7 +21,8 @@ internal static class PortOwner
                 .SelectMany(table => SocketsOn(port, File.ReadLines(table)))
                 .Select(inode => $"socket:[{inode}]")
                 .ToHashSet();
-            return sockets.Count == 0 ? null : Directory.EnumerateDirectories("/proc").Where(IsProcess).FirstOrDefault(p => Holds(p, sockets)) is { } owner
+            return sockets.Count > 0
+                && Directory.EnumerateDirectories("/proc").Where(IsProcess).FirstOrDefault(process => Holds(process, sockets)) is { } owner
                 ? $"{File.ReadAllText(Path.Combine(owner, "comm")).Trim()} (process {Path.GetFileName(owner)})"
                 : null;
         }

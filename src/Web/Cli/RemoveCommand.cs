@@ -73,6 +73,8 @@ internal static class RemoveCommand
     }
 
     // Links are counted by what they lead to, once: as the blob.
-    private static long BytesOf(string folder) =>
-        new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.LinkTarget is null).Sum(file => file.Length);
+    private static long BytesOf(string folder) => new DirectoryInfo(folder)
+        .EnumerateFiles("*", SearchOption.AllDirectories)
+        .Where(file => file.LinkTarget is null)
+        .Sum(file => file.Length);
 }

@@ -119,7 +119,8 @@ internal sealed class HubClient(HubSettings settings, HttpClient http, TimeProvi
                 (HttpStatusCode.Unauthorized, _) => new HubError.NotFound(id, hasToken),
                 (HttpStatusCode.Forbidden, _) => new HubError.Gated(id, new Uri(settings.Endpoint, id.ToString()), hasToken),
                 (HttpStatusCode.TooManyRequests, _) => new HubError.RateLimited(RetryAfter(response.Headers.RetryAfter)),
-                ( >= HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout, _) => new HubError.ServerFailed(response.StatusCode),
+                ( >= HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout, _) =>
+                    new HubError.ServerFailed(response.StatusCode),
                 var (status, _) => new HubError.Unexpected(string.Create(CultureInfo.InvariantCulture, $"status {(int)status}")),
             };
         }

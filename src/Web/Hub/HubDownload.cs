@@ -93,7 +93,12 @@ internal sealed class HubDownload(HubClient client, HubCache cache, DownloadTerm
     }
 
     private async Task<Result<RepoFile, HubError>> OneAsync(
-        RepoFile file, FileDownload download, string commit, RepoFolder folder, Action<PullEvent> report, CancellationToken cancellationToken)
+        RepoFile file,
+        FileDownload download,
+        string commit,
+        RepoFolder folder,
+        Action<PullEvent> report,
+        CancellationToken cancellationToken)
     {
         using var held = await BlobLock.TakeAsync(
             folder.Lock(file.Blob), () => report(new PullEvent.Waiting(file)), terms.Clock, cancellationToken);

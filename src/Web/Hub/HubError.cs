@@ -21,7 +21,8 @@ internal abstract record HubError(string Message)
         $"{Id} is gated: its licence must be accepted at {Page}; then "
         + (HasToken ? "the account of HF_TOKEN may read it." : "set HF_TOKEN to a token of that account."));
 
-    public sealed record BadToken() : HubError("The hub does not accept the token (HF_TOKEN, or the file that huggingface-cli login wrote).");
+    public sealed record BadToken()
+        : HubError("The hub does not accept the token (HF_TOKEN, or the file that huggingface-cli login wrote).");
 
     /// <param name="Wait">What the hub asks for; null when it does not say.</param>
     public sealed record RateLimited(TimeSpan? Wait) : HubError(

@@ -26,7 +26,8 @@ internal sealed record Retries(int Count, TimeSpan First, TimeSpan Most)
                 UseJitter = true,
                 Delay = First,
                 MaxDelay = Most,
-                ShouldHandle = args => ValueTask.FromResult(ErrorOf(args.Outcome.Result) is { IsPassing: true } error && !AsksTooMuch(error)),
+                ShouldHandle = args => ValueTask.FromResult(
+                    ErrorOf(args.Outcome.Result) is { IsPassing: true } error && !AsksTooMuch(error)),
                 DelayGenerator = args => ValueTask.FromResult((ErrorOf(args.Outcome.Result) as HubError.RateLimited)?.Wait),
                 OnRetry = args =>
                 {

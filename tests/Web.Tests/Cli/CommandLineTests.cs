@@ -17,7 +17,8 @@ public sealed class CommandLineTests
             "--config", "my.conf"));
 
     [Fact]
-    public async Task Serve_MayBeSaid() => Assert.Equal((0, Nothing with { Model = "gemma", Port = 1 }), await RunAsync("serve", "gemma", "-p", "1"));
+    public async Task Serve_MayBeSaid() =>
+        Assert.Equal((0, Nothing with { Model = "gemma", Port = 1 }), await RunAsync("serve", "gemma", "-p", "1"));
 
     [Fact]
     public async Task Model_MayBeAnOption() => Assert.Equal((0, Nothing with { Model = "a/b" }), await RunAsync("--model", "a/b"));

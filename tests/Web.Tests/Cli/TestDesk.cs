@@ -28,7 +28,10 @@ internal sealed class TestDesk : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var desk = Of(_variables.GetValueOrDefault, Home, new StringReader(answers ?? ""), output, error) with { CanAsk = answers is not null };
+        var desk = Of(_variables.GetValueOrDefault, Home, new StringReader(answers ?? ""), output, error) with
+        {
+            CanAsk = answers is not null,
+        };
         var exitCode = await CommandLine.RunAsync(
             command.Split(' ', StringSplitOptions.RemoveEmptyEntries), desk, options => Serve.RunAsync(options, desk));
         return (exitCode, output.ToString(), error.ToString());

@@ -51,9 +51,9 @@ public sealed class HubDownloadTests : IAsyncLifetime
     {
         var snapshot = Ok(await PullAsync());
 
+        var catalog = new ModelCatalog([new ModelAlias("tiny", FakeHub.Id)], null, Cache, []);
         Assert.Equal(
-            new ModelLocation(FakeHub.Id, snapshot),
-            new ModelCatalog([new ModelAlias("tiny", FakeHub.Id)], null, Cache, []).Resolve("tiny").Match(found => found, Fail<ModelLocation>));
+            new ModelLocation(FakeHub.Id, snapshot), catalog.Resolve("tiny").Match(found => found, Fail<ModelLocation>));
     }
 
     [Fact]
@@ -72,8 +72,8 @@ public sealed class HubDownloadTests : IAsyncLifetime
     {
         Ok(await PullAsync(token: "hf_secret"));
 
-        Assert.All(_hub.Requests, request =>
-            Assert.Equal(request.Host.StartsWith("127.0.0.1", StringComparison.Ordinal) ? "Bearer hf_secret" : null, request.Authorization));
+        Assert.All(_hub.Requests, request => Assert.Equal(
+            request.Host.StartsWith("127.0.0.1", StringComparison.Ordinal) ? "Bearer hf_secret" : null, request.Authorization));
         Assert.Contains(_hub.Requests, request => request.Host.StartsWith("localhost", StringComparison.Ordinal));
     }
 
@@ -248,7 +248,7 @@ public sealed class HubDownloadTests : IAsyncLifetime
     [InlineData("{}")]
     [InlineData("""{"sha":"main","siblings":[]}""")]
     [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":"config.json","size":2}]}""")]
-    [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":"config.json","size":2,"blobId":"../../x"}]}""")]
+    [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":"a.json","size":2,"blobId":"../../x"}]}""")]
     public async Task AnswerOfSomethingElse_IsToldApart(string body)
     {
         _hub.Break(FakeHub.Listing, (_, connection, _, _) =>
@@ -260,7 +260,10 @@ public sealed class HubDownloadTests : IAsyncLifetime
     [Fact]
     public async Task RepositoryOfAnotherFormat_IsRefused_BeforeAnythingIsDownloaded()
     {
-        await using var hub = new FakeHub().With("config.json", "{}").With("tokenizer.json", "{}").With("model.gguf", [1, 2], isLarge: true);
+        await using var hub = new FakeHub()
+            .With("config.json", "{}")
+            .With("tokenizer.json", "{}")
+            .With("model.gguf", [1, 2], isLarge: true);
 
         Assert.Contains("safetensors", Error<HubError.NoCheckpoint>(await PullAsync(Hurried, hub: hub)).Message);
         Assert.Single(hub.Requests);
@@ -276,8 +279,9 @@ public sealed class HubDownloadTests : IAsyncLifetime
     [Fact]
     public async Task DiskThatFillsUp_IsSaid_AndWhatCameStays()
     {
-        Assert.Contains("is full", Error<HubError.DiskFull>(
-            await PullAsync(Hurried with { Open = path => new FullDisk(path, path.Contains(_hub.EtagOf(Weights)) ? 200_000 : 1000) })).Message);
+        var filling = Hurried with { Open = path => new FullDisk(path, path.Contains(_hub.EtagOf(Weights)) ? 600_000 : 1000) };
+
+        Assert.Contains("is full", Error<HubError.DiskFull>(await PullAsync(filling)).Message);
 
         Assert.NotEqual(0, new FileInfo(Path.Combine(Folder.Root, "blobs", _hub.EtagOf(Weights) + ".incomplete")).Length);
         await AssertWholeAsync(Ok(await PullAsync()));
