@@ -34,7 +34,7 @@ internal static class ChatCompletionDecoder
         StringComparer.Ordinal,
         [
             "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "stop", "n",
-            "tools", "tool_choice", "parallel_tool_calls",
+            "tools", "tool_choice", "parallel_tool_calls", "response_format",
             .. SamplingDecoder.Names, .. UnsupportedFields.Names, .. DescriptiveFields.Names,
         ]);
 
@@ -50,6 +50,8 @@ internal static class ChatCompletionDecoder
         var (stream, includeUsage) = Streaming(body);
         var choices = (int)(body.OptionalValue("n", Decode.Integer(1, MostChoices)) ?? 1);
         var offer = ToolDecoder.Read(body);
+        var format = body.Optional("response_format", ResponseFormatDecoder.Format) ?? ResponseFormat.Text;
+        var form = ToolDecoder.FormOf(body, offer, format);
         DescriptiveFields.Check(body);
         UnsupportedFields.Refuse(body);
         return body.Finish(() => new ChatCompletionCall(
@@ -57,6 +59,7 @@ internal static class ChatCompletionDecoder
             {
                 ParallelToolCalls = offer.Parallel,
                 TopLogprobs = topLogprobs,
+                Form = form,
             },
             choices,
             messages.Media,
