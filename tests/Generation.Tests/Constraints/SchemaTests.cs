@@ -53,7 +53,7 @@ public sealed class SchemaTests
     [InlineData("""{"type":"string"}""", "")]
     public void Parameters_ThatAreNone_AreRefused(string schema, string path)
     {
-        var error = Schema.ReadParameters(JsonElement.Parse(schema)).Match(_ => null, error => error);
+        var error = Schema.ReadParameters(JsonElement.Parse(schema)).Match<SchemaError?>(_ => null, error => error);
 
         Assert.Equal(path, error?.Path);
     }

@@ -7,7 +7,7 @@ namespace MlxActors.Golden.Constraints;
 /// <summary>An answer of random tokens under a grammar, brought to its end after a while by what closes strings, lists and objects.</summary>
 internal static class RandomAnswer
 {
-    private const int MostTokens = 6000;
+    private const int MostTokens = 2000;
 
     /// <param name="freely">Tokens to draw at random before the end is sought.</param>
     /// <param name="look">Sees each place of the answer before its token is drawn.</param>
@@ -21,7 +21,7 @@ internal static class RandomAnswer
             var mask = answer.Mask;
             look?.Invoke([.. bytes], mask);
             Assert.Equal(answer.IsComplete, mask.Allows(vocabulary.End));
-            var token = answer.IsComplete && (count > freely || random.Next(3) == 0) ? vocabulary.End
+            var token = answer.IsComplete && (mask.Count == 1 || count > freely || random.Next(3) == 0) ? vocabulary.End
                 : count > freely || random.Next(8) == 0 ? Closing(vocabulary, mask) ?? Any(vocabulary, mask, random)
                 : Any(vocabulary, mask, random);
             Assert.True(mask.Allows(token));
@@ -51,9 +51,11 @@ internal static class RandomAnswer
             .First(token => token != vocabulary.End && mask.Allows(token));
     }
 
+    /// <summary>In a string, brackets are text like any letter; a 'b' is what one of the patterns waits for.</summary>
     private static int? Closing(Vocabulary vocabulary, TokenMask mask)
     {
-        foreach (var value in "}]\""u8)
+        var isInString = vocabulary.TokenOf((byte)'q') is { } letter && mask.Allows(letter);
+        foreach (var value in isInString ? "\"b"u8 : "}])\""u8)
         {
             if (vocabulary.TokenOf(value) is { } token && mask.Allows(token))
             {

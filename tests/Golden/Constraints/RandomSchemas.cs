@@ -8,7 +8,7 @@ internal sealed class RandomSchemas(Random random)
     private static readonly string[] Names = ["name", "age", "naïve \"x\"", "n", "na", "list", "日本", "a\\b", "tab\t", ""];
 
     private static readonly string[] Patterns =
-        ["^[a-z]{2,4}$", "^\\d{3}-\\d{2}$", "b+", "^(yes|no)?$", "^[^x]*$", "^\\w+\\s\\S$", "^é.[\"\\\\/]$", "^a|b$", "^[\\u0000-\\u001f]{0,2}$"];
+        ["^[a-z]{2,4}$", "^\\d{3}-\\d{2}$", "b+", "^(yes|no)?$", "^[^x]*$", "^\\w{1,3}\\s\\S$", "^é.[\"\\\\/]$", "^a|b$", "^[\\u0000-\\u001f]{0,2}$"];
 
     private static readonly string[] Formats = ["date", "date-time", "uuid", "ipv4", "email", "uri"];
 

@@ -17,9 +17,12 @@ internal sealed class PatternReader
     private static readonly CodePoints Digits = CodePoints.Of(('0', '9'));
     private static readonly CodePoints WordCharacters = CodePoints.Of(('0', '9'), ('A', 'Z'), ('a', 'z'), ('_', '_'));
 
-    private static readonly CodePoints Spaces = CodePoints.Of(
-        (9, 13), (32, 32), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F),
-        (0x3000, 0x3000), (0xFEFF, 0xFEFF));
+    // Dialects differ in what else is a space: answers hold only those that all know, and none of the others where there must be no space.
+    private static readonly CodePoints Spaces = CodePoints.Of((9, 13), (32, 32));
+
+    private static readonly CodePoints NoSpaces = CodePoints.All.Except(CodePoints.Of(
+        (9, 13), (0x1C, 0x20), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x180E, 0x180E), (0x2000, 0x200A), (0x2028, 0x2029),
+        (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000), (0xFEFF, 0xFEFF)));
 
     private static readonly CodePoints LineEnds = CodePoints.Of((10, 10), (13, 13), (0x2028, 0x2029));
 
@@ -234,7 +237,7 @@ internal sealed class PatternReader
             'w' => WordCharacters,
             'W' => CodePoints.All.Except(WordCharacters),
             's' => Spaces,
-            'S' => CodePoints.All.Except(Spaces),
+            'S' => NoSpaces,
             'n' => One('\n'),
             'r' => One('\r'),
             't' => One('\t'),
