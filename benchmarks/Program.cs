@@ -1,3 +1,4 @@
+using MlxActors.Benchmarks.Constraints;
 using MlxActors.Benchmarks.Encode;
 using MlxActors.Benchmarks.Kernels;
 using MlxActors.Benchmarks.Passes;
@@ -15,6 +16,8 @@ switch (args)
         return StagesCommand.Run(arguments);
     case [EncodeCommand.Name, .. var towers]:
         return EncodeCommand.Run(towers);
+    case [ConstraintsCommand.Name]:
+        return ConstraintsCommand.Run();
     case [TokenizersCommand.Name]:
         return TokenizersCommand.Run();
     case ["kernels", ..]:

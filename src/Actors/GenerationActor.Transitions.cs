@@ -25,7 +25,13 @@ public sealed partial class GenerationActor
         var sequence = prepared
             .MapError<GenerationError>(error => new GenerationError.InvalidPrompt(granted.Model.Id, error.Message, error.Field))
             .Bind(prompt => SequenceRequest.Of(
-                _request, granted.Info, prompt, (ulong)Random.Shared.NextInt64(), _settings.DefaultMaxTokens, _settings.StreamBuffer));
+                _request,
+                granted.Info,
+                granted.Processor.CallSyntax,
+                prompt,
+                (ulong)Random.Shared.NextInt64(),
+                _settings.DefaultMaxTokens,
+                _settings.StreamBuffer));
         switch (sequence)
         {
             case Result<SequenceRequest, GenerationError>.Ok(var request):

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using MlxActors.Generation.Constraints;
 using MlxActors.Generation.Sampling;
 using MlxActors.Models.Chat;
 
@@ -54,4 +55,7 @@ public sealed record GenerationRequest(
 
     /// <summary>How many of the most likely tokens are told at each place, beside the chosen one's probability; null: neither.</summary>
     public int? TopLogprobs { get; init; }
+
+    /// <summary>What the answer must be; null: anything.</summary>
+    public AnswerForm? Form { get; init; }
 }

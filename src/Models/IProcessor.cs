@@ -36,6 +36,12 @@ public interface IProcessor
     /// <summary>The UTF-8 that a token stands for by itself, not always whole characters.</summary>
     ImmutableArray<byte> BytesOf(int token);
 
+    /// <summary>Whether a token is a control token, which is no text.</summary>
+    bool IsControl(int token);
+
+    /// <summary>How the family writes calls of tools.</summary>
+    CallSyntax CallSyntax { get; }
+
     /// <summary>A parser for one answer, which finds the calls of these tools in the family's own syntax.</summary>
     /// <param name="single">Whether the answer ends with its first call.</param>
     OutputParser NewParser(ImmutableArray<ToolDefinition> tools, bool single);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MlxActors.Generation.Constraints.Masks;
 using MlxActors.Generation.Sampling;
 using MlxActors.Models;
 using MlxActors.Models.Caches;
@@ -16,6 +17,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
     private readonly SequenceCache _sizes = CacheForSizes(model.Model);
     private readonly Batch _batch = new(model.Info.ImagesAttendBothWays);
     private readonly FeatureCache _features = new(limits.FeatureBytes);
+    private readonly ConstraintMasks _constraints = ConstraintMasks.Of(model);
     private readonly Sampler _sampler = new();
     private readonly List<SequenceRequest> _waiting = [];
     private readonly List<long> _needs = [];
@@ -153,7 +155,8 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
             _needs.RemoveAt(0);
             try
             {
-                _running.Add(new Sequence(request, model.Model.NewCache(), need));
+                var constrained = request.Grammar is { } grammar ? _constraints.Start(grammar) : null;
+                _running.Add(new Sequence(request, model.Model.NewCache(), need, constrained));
                 _reserved += need;
             }
             catch (Exception cause)
@@ -245,7 +248,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         try
         {
             var request = sequence.Request;
-            var token = _sampler.Next(logits, request.Sampling, sequence.Count, sequence.History);
+            var token = _sampler.Next(logits, request.Sampling, sequence.Count, sequence.History, sequence.Mask);
             var scores = request.TopLogprobs is { } top ? TokenScores.Of(logits, token, top) : null;
             sequence.AddToken(token);
             var finished = request.Limits.After(token, sequence.Count);

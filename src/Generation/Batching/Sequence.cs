@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MlxActors.Generation.Constraints.Masks;
 using MlxActors.Generation.Sampling;
 using MlxActors.Models;
 using MlxActors.Models.Caches;
@@ -7,7 +8,8 @@ namespace MlxActors.Generation.Batching;
 
 /// <summary>One running sequence: its request, its cache, and how far it is. Changes with each step, on the engine's thread.</summary>
 /// <param name="reserved">Bytes that its cache may come to hold.</param>
-internal sealed class Sequence(SequenceRequest request, SequenceCache cache, long reserved) : IDisposable
+/// <param name="constrained">Null when the answer may be anything.</param>
+internal sealed class Sequence(SequenceRequest request, SequenceCache cache, long reserved, ConstrainedAnswer? constrained) : IDisposable
 {
     private readonly List<MediaRun> _media = [];
 
@@ -32,6 +34,9 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
     public TokenHistory? History { get; } =
         request.Adjustments.ChangeNothing ? null : new TokenHistory(request.Adjustments, request.Prompt.Tokens);
 
+    /// <summary>The tokens that may come next; null: all.</summary>
+    public TokenMask? Mask => constrained?.Mask;
+
     public long LastTurn { get; set; }
 
     public SequenceView View => new(Phase, LastTurn);
@@ -51,6 +56,7 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
     {
         (LastToken, Count, Credit) = (token, Count + 1, Credit - 1);
         History?.Add(token);
+        constrained?.Add(token);
         FreeMedia();
     }
 

@@ -1,6 +1,8 @@
+using MlxActors.Generation.Constraints.Grammars;
 using MlxActors.Generation.Sampling;
 using MlxActors.Generation.Stopping;
 using MlxActors.Models;
+using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
 
 namespace MlxActors.Generation.Batching;
@@ -14,6 +16,9 @@ public sealed record SequenceRequest(RequestId Id, PreparedPrompt Prompt, Sampli
     /// <inheritdoc cref="GenerationRequest.TopLogprobs"/>
     public int? TopLogprobs { get; init; }
 
+    /// <summary>What the answer must be; null: anything.</summary>
+    public Grammar? Grammar { get; init; }
+
     /// <summary>Tokens that prompt and answer may come to.</summary>
     public int MaxLength => Prompt.Tokens.Length + Limits.MaxTokens;
 
@@ -21,23 +26,31 @@ public sealed record SequenceRequest(RequestId Id, PreparedPrompt Prompt, Sampli
     /// Brings together what the request asks and what the model is; an error when the window does not hold it, or a token is not the
     /// model's.
     /// </summary>
+    /// <param name="calls">How the model writes calls of tools, for answers that must be some.</param>
     /// <param name="freshSeed">For a request without a seed.</param>
     /// <param name="mostUnasked">Tokens of an answer for a request without a limit of its own.</param>
     public static Result<SequenceRequest, GenerationError> Of(
-        GenerationRequest request, ModelInfo model, PreparedPrompt prompt, ulong freshSeed, int mostUnasked, int credit) =>
+        GenerationRequest request, ModelInfo model, CallSyntax calls, PreparedPrompt prompt, ulong freshSeed, int mostUnasked, int credit) =>
         Budget.Reply(model.ContextWindow, prompt.Tokens.Length, request.MaxTokens, mostUnasked)
             .MapError<GenerationError>(error => error)
             .Bind(reply => CheckBiases(request, model.VocabSize).Map(_ => reply))
-            .Map(reply => new SequenceRequest(
+            .Bind(reply => GrammarOf(request, calls).Map(grammar => (Reply: reply, Grammar: grammar)))
+            .Map(whole => new SequenceRequest(
                 request.Id,
                 prompt,
                 SamplingPolicy.Resolve(request.Sampling, model.Sampling, freshSeed),
-                new TokenLimits(model.EndOfSequence, reply),
+                new TokenLimits(model.EndOfSequence, whole.Reply),
                 credit)
             {
                 Adjustments = TokenAdjustments.Of(request.Sampling),
                 TopLogprobs = request.TopLogprobs,
+                Grammar = whole.Grammar,
             });
+
+    private static Result<Grammar?, GenerationError> GrammarOf(GenerationRequest request, CallSyntax calls) =>
+        request.Form is not { } form ? Result.Ok<Grammar?, GenerationError>(null)
+        : form.ToGrammar(calls) is { } grammar ? Result.Ok<Grammar?, GenerationError>(grammar)
+        : new GenerationError.InvalidPrompt(request.Model, "the schemas of all tools together are too large to hold an answer to.", "tools");
 
     private static Result<GenerationRequest, GenerationError> CheckBiases(GenerationRequest request, int vocabulary)
     {

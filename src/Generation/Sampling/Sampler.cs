@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using MlxActors.Generation.Constraints.Masks;
 
 namespace MlxActors.Generation.Sampling;
 
@@ -12,23 +13,24 @@ public sealed class Sampler
     /// <param name="logits">One row, <c>[V]</c>.</param>
     /// <param name="index">Tokens of the answer so far: the draw's counter, so that a seed gives the same answer in any batch.</param>
     /// <param name="history">For requests that adjust the logits by what has been said.</param>
+    /// <param name="mask">For answers that must take some form: no other token is chosen, whatever the logits and the biases say.</param>
     /// <exception cref="NotFiniteNumberException">The logits hold no number to choose by.</exception>
-    public int Next(ReadOnlySpan<float> logits, SamplingPolicy policy, int index, TokenHistory? history = null)
+    public int Next(ReadOnlySpan<float> logits, SamplingPolicy policy, int index, TokenHistory? history = null, TokenMask? mask = null)
     {
         var best = TensorPrimitives.IndexOfMax(logits);
         if (!float.IsFinite(logits[best]))
         {
             throw new NotFiniteNumberException("the model's logits are not finite", logits[best]);
         }
-        if (history is not null)
+        if (history is not null || mask is not null)
         {
-            logits = Adjusted(logits, history);
+            logits = Adjusted(logits, history, mask);
             best = TensorPrimitives.IndexOfMax(logits);
         }
         return policy is SamplingPolicy.Draw draw ? Draw(logits, draw, index) : best;
     }
 
-    private Span<float> Adjusted(ReadOnlySpan<float> logits, TokenHistory history)
+    private Span<float> Adjusted(ReadOnlySpan<float> logits, TokenHistory? history, TokenMask? mask)
     {
         if (_adjusted.Length < logits.Length)
         {
@@ -36,7 +38,8 @@ public sealed class Sampler
         }
         var adjusted = _adjusted.AsSpan(0, logits.Length);
         logits.CopyTo(adjusted);
-        history.Adjust(adjusted);
+        history?.Adjust(adjusted);
+        mask?.Apply(adjusted);
         return adjusted;
     }
 

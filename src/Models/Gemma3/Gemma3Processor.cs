@@ -42,6 +42,10 @@ public sealed class Gemma3Processor : IProcessor
 
     public ImmutableArray<byte> BytesOf(int token) => _tokenizer.BytesOf(token);
 
+    public bool IsControl(int token) => _tokenizer.IsSpecial(token);
+
+    public CallSyntax CallSyntax => CallSyntax.ToolCode;
+
     public OutputParser NewParser(ImmutableArray<ToolDefinition> tools, bool single) =>
         tools.IsEmpty ? OutputParser.Plain : new ToolCodeParser(tools, single);
 

@@ -37,6 +37,10 @@ public sealed class Qwen3VlProcessor : IProcessor
 
     public ImmutableArray<byte> BytesOf(int token) => _tokenizer.BytesOf(token);
 
+    public bool IsControl(int token) => _tokenizer.IsSpecial(token);
+
+    public CallSyntax CallSyntax => CallSyntax.ToolCallTag;
+
     public OutputParser NewParser(ImmutableArray<ToolDefinition> tools, bool single) =>
         tools.IsEmpty ? OutputParser.Plain : new ToolCallTagParser(tools, single);
 

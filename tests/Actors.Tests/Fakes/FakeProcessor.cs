@@ -74,6 +74,10 @@ internal sealed class FakeProcessor : IProcessor
 
     public ImmutableArray<byte> BytesOf(int token) => [.. Encoding.UTF8.GetBytes(Text([token]))];
 
+    public bool IsControl(int token) => token == FakeModel.EndOfTurn;
+
+    public CallSyntax CallSyntax => CallSyntax.ToolCode;
+
     public OutputParser NewParser(ImmutableArray<ToolDefinition> tools, bool single) => OutputParser.Plain;
 
     private sealed class Decoder(FakeProcessor processor) : IncrementalDecoder

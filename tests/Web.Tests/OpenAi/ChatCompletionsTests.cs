@@ -137,23 +137,6 @@ public sealed class ChatCompletionsTests
     }
 
     [Theory]
-    [InlineData("\"required\"")]
-    [InlineData("""{"type":"function","function":{"name":"f"}}""")]
-    public async Task ToolChoice_ThatDemandsACall_IsRefused(string choice)
-    {
-        await using var server = await TestServer.StartAsync(Script.Of(Greeting));
-        var body = Chat.Request("hi");
-        body["tools"] = JsonNode.Parse("""[{"type":"function","function":{"name":"f"}}]""");
-        body["tool_choice"] = JsonNode.Parse(choice);
-
-        using var response = await Chat.PostAsync(server.Http, body);
-
-        var error = (await Chat.JsonAsync(response)).GetProperty("error");
-        Assert.Equal((400, "tool_choice", "unsupported_parameter"), (
-            (int)response.StatusCode, error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
-    }
-
-    [Theory]
     [MemberData(nameof(Refusals))]
     public async Task Refusal_BeforeTheFirstText_IsPlainJsonAlsoForAStream(string kind, int status, string code)
     {

@@ -31,7 +31,7 @@ internal static class ChatCompletionDecoder
         StringComparer.Ordinal,
         [
             "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "stop", "n",
-            "tools", "tool_choice", "parallel_tool_calls",
+            "tools", "tool_choice", "parallel_tool_calls", "response_format",
             .. SamplingDecoder.Names, .. UnsupportedFields.Names, .. DescriptiveFields.Names,
         ]);
 
@@ -47,6 +47,8 @@ internal static class ChatCompletionDecoder
         var (stream, includeUsage) = SharedFields.Streaming(body);
         var choices = SharedFields.Choices(body);
         var offer = ToolDecoder.Read(body);
+        var format = body.Optional("response_format", ResponseFormatDecoder.Format) ?? ResponseFormat.Text;
+        var form = ToolDecoder.FormOf(body, offer, format);
         DescriptiveFields.Check(body);
         UnsupportedFields.Refuse(body);
         return body.Finish(() =>
@@ -56,6 +58,7 @@ internal static class ChatCompletionDecoder
             {
                 ParallelToolCalls = offer.Parallel,
                 TopLogprobs = topLogprobs,
+                Form = form,
             };
             return new ChatCompletionCall(request, conversation, choices, messages.Media, stream, includeUsage);
         });

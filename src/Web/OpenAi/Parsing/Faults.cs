@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MlxActors.Generation.Constraints.Schemas;
 using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
@@ -43,6 +44,10 @@ internal static class Faults
     /// <summary>A field that is understood, and whose effect this server does not have yet.</summary>
     public static ApiError NotSupported(string path, string what) =>
         ApiError.BadRequest($"Unsupported parameter: '{path}': {what} not supported yet.", path, "unsupported_parameter");
+
+    /// <summary>A JSON schema that an answer cannot be held to.</summary>
+    public static ApiError Schema(string path, SchemaError error) =>
+        ApiError.BadRequest($"Invalid schema at '{Shorten(path + error.Path)}': {error.Reason}", path + error.Path, "invalid_json_schema");
 
     private static string NameOf(JsonElement value) => value.ValueKind switch
     {

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MlxActors.Generation.Constraints;
+using MlxActors.Generation.Constraints.Schemas;
 using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
 using MlxActors.Web.OpenAi.Errors;
@@ -9,7 +11,8 @@ namespace MlxActors.Web.OpenAi.Parsing;
 
 /// <summary>The tools that the model may call in its answer.</summary>
 /// <param name="Parallel">Whether it may call more than one.</param>
-internal sealed record ToolOffer(ImmutableArray<ToolDefinition> Tools, bool Parallel);
+/// <param name="Choice">Which it may call, and whether it must.</param>
+internal sealed record ToolOffer(ImmutableArray<ToolDefinition> Tools, bool Parallel, ToolChoice Choice);
 
 internal abstract record ToolChoice
 {
@@ -77,11 +80,42 @@ internal static partial class ToolDecoder
             () => choice is not ToolChoice.Named(var name) || tools.Any(tool => tool.Name == name),
             () => ApiError.BadRequest(
                 "Invalid value for 'tool_choice': no function of the given name was specified in the 'tools' parameter.", "tool_choice"));
-        // To hold a model to a call takes more than a prompt.
-        body.Demand(
-            () => choice is ToolChoice.Auto or ToolChoice.None,
-            () => Faults.NotSupported("tool_choice", "a choice other than 'auto' and 'none' is"));
-        return new ToolOffer(choice is ToolChoice.None ? [] : tools, parallel);
+        return new ToolOffer(choice is ToolChoice.None ? [] : tools, parallel, choice);
+    }
+
+    /// <summary>
+    /// What the answer must be by these fields and the response format; null when it may be anything. With a format and tools, the model
+    /// may answer in the format or call.
+    /// </summary>
+    public static AnswerForm? FormOf(ObjectReader body, ToolOffer offer, ResponseFormat format)
+    {
+        var mustCall = offer.Choice is ToolChoice.Required or ToolChoice.Named;
+        if (!mustCall && format.Schema is null)
+        {
+            return null;
+        }
+        var tools = ImmutableArray.CreateBuilder<CallableTool>();
+        for (var i = 0; i < offer.Tools.Length; i++)
+        {
+            var (tool, path) = (offer.Tools[i], $"tools[{i}].function.parameters");
+            if (offer.Choice is ToolChoice.Named(var name) && tool.Name != name)
+            {
+                continue;
+            }
+            var schema = tool.Parameters.ValueKind == JsonValueKind.Undefined
+                ? Schema.NoProperties
+                : Schema.ReadParameters(tool.Parameters);
+            switch (schema)
+            {
+                case Result<Schema, SchemaError>.Ok(var parameters):
+                    tools.Add(new CallableTool(tool.Name, parameters));
+                    break;
+                case Result<Schema, SchemaError>.Error(var error):
+                    body.Demand(() => false, () => Faults.Schema(path, error));
+                    break;
+            }
+        }
+        return new AnswerForm(mustCall ? null : format.Schema, tools.ToImmutable(), offer.Parallel);
     }
 
     /// <summary>A tool, with the request's own words for templates that show it whole. The body's memory is not kept.</summary>

@@ -11,16 +11,14 @@ internal static class UnsupportedFields
     private static readonly ImmutableArray<string> WithoutDefault = ["functions", "function_call", "audio", "web_search_options"];
 
     public static ImmutableArray<string> Names { get; } =
-    ["response_format", "modalities", "reasoning_effort", "verbosity", .. WithoutDefault];
+    ["modalities", "reasoning_effort", "verbosity", .. WithoutDefault];
 
     public static void Refuse(ObjectReader body)
     {
-        var format = body.Optional("response_format", ResponseFormatDecoder.Format) ?? "text";
         var modalities = body.OptionalValue("modalities", Decode.ListOf(Decode.OneOf("text", "audio"))) ?? [];
         var effort = body.Optional("reasoning_effort", Decode.Text) ?? "none";
         var verbosity = body.Optional("verbosity", Decode.OneOf("low", "medium", "high")) ?? "medium";
 
-        Demand(body, format == "text", "response_format", $"the format '{format}' is");
         Demand(body, !modalities.Contains("audio"), "modalities", "audio output is");
         Demand(body, effort == "none", "reasoning_effort", "an effort other than 'none' is");
         Demand(body, verbosity == "medium", "verbosity", "a verbosity other than 'medium' is");

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using MlxActors.Generation.Constraints.Grammars;
+using MlxActors.Generation.Constraints.Schemas;
+using MlxActors.Models.Chat;
+
+namespace MlxActors.Generation.Constraints;
+
+/// <summary>A tool that may be called, and what its arguments must be.</summary>
+public sealed record CallableTool(string Name, Schema Parameters);
+
+/// <summary>What an answer must be: a JSON value, calls of tools, or either.</summary>
+/// <param name="Value">Null when the answer must be calls.</param>
+/// <param name="Tools">Empty when it must be the value.</param>
+/// <param name="Parallel">Whether there may be more than one call.</param>
+public sealed record AnswerForm(Schema? Value, ImmutableArray<CallableTool> Tools, bool Parallel)
+{
+    private const int MostCalls = 16;
+
+    /// <summary>The grammar of such answers; null when it is too large, which many large tools together can be.</summary>
+    public Grammar? ToGrammar(CallSyntax syntax)
+    {
+        var builder = new GrammarBuilder();
+        var options = ImmutableArray.CreateBuilder<Expression>();
+        if (Value is not null)
+        {
+            options.Add(new ValueGrammar(builder, Notation.Json).Of(Value));
+        }
+        if (!Tools.IsEmpty)
+        {
+            options.Add(syntax switch
+            {
+                CallSyntax.ToolCode => ToolCode(new ValueGrammar(builder, Notation.Python)),
+                CallSyntax.ToolCallTag => ToolCallTags(new ValueGrammar(builder, Notation.Json)),
+                _ => throw new UnreachableException(),
+            });
+        }
+        return builder.Build(Key(syntax), Expression.OneOf(options.ToImmutable())).Grammar;
+    }
+
+    private Expression ToolCode(ValueGrammar values)
+    {
+        var call = Expression.OneOf([.. Tools.Select(tool => Expression.Of(
+            Expression.Literal($"{tool.Name}("),
+            values.Arguments(tool.Parameters, tool.Parameters.Parameters!.Properties),
+            Expression.Literal(")")))]);
+        return Expression.Of(Expression.Literal("```tool_code\n"), Calls(call), Expression.Literal("\n```"));
+    }
+
+    private Expression ToolCallTags(ValueGrammar values) => Calls(Expression.OneOf([.. Tools.Select(tool => Expression.Of(
+        Expression.Literal("<tool_call>\n{\"name\": "),
+        Notation.String(tool.Name),
+        Expression.Literal(", \"arguments\": "),
+        values.Of(tool.Parameters),
+        Expression.Literal("}\n</tool_call>")))]));
+
+    private Expression Calls(Expression call) => Parallel
+        ? Expression.Of(call, new Expression.Repeat(Expression.Of(Expression.Literal("\n"), call), 0, MostCalls - 1))
+        : call;
+
+    private string Key(CallSyntax syntax)
+    {
+        var text = new StringBuilder().Append(syntax).Append(Parallel).Append('\n').Append(Value?.Source);
+        foreach (var tool in Tools)
+        {
+            text.Append('\n').Append(tool.Name).Append('\n').Append(tool.Parameters.Source);
+        }
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+}

@@ -1,0 +1,32 @@
+using System.Collections.Frozen;
+
+namespace MlxActors.Generation.Constraints.Schemas;
+
+/// <summary>The formats of strings that answers can be held to; each pattern is a part of what its format allows.</summary>
+internal static class Formats
+{
+    private const string Date =
+        "[12][0-9]{3}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))";
+
+    private const string Time = @"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])";
+    private const string Label = "[A-Za-z0-9]([A-Za-z0-9-]{0,20}[A-Za-z0-9])?";
+    private const string Octet = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+
+    private static readonly FrozenDictionary<string, Pattern> Known = new Dictionary<string, string>
+    {
+        ["date"] = Date,
+        ["time"] = Time,
+        ["date-time"] = $"{Date}T{Time}",
+        ["uuid"] = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        ["email"] = $@"[A-Za-z0-9_+-]{{1,30}}(\.[A-Za-z0-9_+-]{{1,30}}){{0,2}}@{Label}(\.{Label}){{1,3}}",
+        ["hostname"] = $@"{Label}(\.{Label}){{0,3}}",
+        ["ipv4"] = $@"{Octet}(\.{Octet}){{3}}",
+        ["uri"] = @"https?://[A-Za-z0-9-]{1,40}(\.[A-Za-z0-9-]{1,40}){0,4}(:[1-9][0-9]{0,3})?(/[A-Za-z0-9._~!$&'()*+,;=:@-]{0,80}){0,20}"
+            + @"(\?[A-Za-z0-9._~!$&'()*+,;=:@/?-]{0,200})?(#[A-Za-z0-9._~!$&'()*+,;=:@/?-]{0,80})?",
+    }.ToFrozenDictionary(format => format.Key, format => PatternReader.Read($"^({format.Value})$", out var fault)
+        ?? throw new System.Diagnostics.UnreachableException(fault));
+
+    public static IEnumerable<string> Names => Known.Keys.Order(StringComparer.Ordinal);
+
+    public static Pattern? Find(string format) => Known.GetValueOrDefault(format);
+}

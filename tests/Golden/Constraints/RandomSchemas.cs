@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+
+namespace MlxActors.Golden.Constraints;
+
+/// <summary>Schemas of every kind that is supported, drawn from a seed.</summary>
+internal sealed class RandomSchemas(Random random)
+{
+    private static readonly string[] Names = ["name", "age", "naïve \"x\"", "n", "na", "list", "日本", "a\\b", "tab\t", ""];
+
+    private static readonly string[] Patterns =
+        ["^[a-z]{2,4}$", "^\\d{3}-\\d{2}$", "b+", "^(yes|no)?$", "^[^x]*$", "^\\w{1,3}\\s\\S$", "^é.[\"\\\\/]$", "^a|b$", "^[\\u0000-\\u001f]{0,2}$"];
+
+    private static readonly string[] Formats = ["date", "date-time", "uuid", "ipv4", "email", "uri"];
+
+    public JsonObject Next()
+    {
+        var schema = Schema(3);
+        schema["$defs"] = new JsonObject
+        {
+            ["node"] = new JsonObject
+            {
+                ["type"] = "object",
+                ["properties"] = new JsonObject
+                {
+                    ["value"] = Schema(0),
+                    ["next"] = new JsonObject { ["anyOf"] = new JsonArray(Reference(), new JsonObject { ["type"] = "null" }) },
+                },
+                ["required"] = new JsonArray("value"),
+                ["additionalProperties"] = false,
+            },
+        };
+        return schema;
+    }
+
+    private static JsonObject Reference() => new() { ["$ref"] = "#/$defs/node" };
+
+    private JsonObject Schema(int depth) => random.Next(depth > 0 ? 12 : 7) switch
+    {
+        0 => new JsonObject { ["type"] = random.Next(2) == 0 ? "boolean" : "null" },
+        1 => Number("integer", random.Next(-1200, 1200)),
+        2 => Number("number", random.Next(-30, 30)),
+        3 => Text(),
+        4 => new JsonObject { ["type"] = "string", ["pattern"] = Of(Patterns) },
+        5 => new JsonObject { ["enum"] = new JsonArray("red", "green \"x\"", 7, null, new JsonArray(1, "é"), new JsonObject { ["a"] = true }) },
+        6 => new JsonObject { ["type"] = "string", ["format"] = Of(Formats) },
+        7 => new JsonObject { ["anyOf"] = new JsonArray(Schema(depth - 1), Schema(depth - 1)) },
+        8 => List(depth),
+        9 => Reference(),
+        _ => Object(depth),
+    };
+
+    private JsonObject Number(string type, int least)
+    {
+        var schema = new JsonObject { ["type"] = type };
+        if (random.Next(2) == 0)
+        {
+            schema[random.Next(3) == 0 ? "exclusiveMinimum" : "minimum"] = least;
+        }
+        if (random.Next(2) == 0)
+        {
+            schema[random.Next(3) == 0 ? "exclusiveMaximum" : "maximum"] = least + 2 + random.Next(300);
+        }
+        return schema;
+    }
+
+    private JsonObject Text()
+    {
+        var schema = new JsonObject { ["type"] = new JsonArray("string", "null") };
+        if (random.Next(2) == 0)
+        {
+            schema["minLength"] = random.Next(4);
+        }
+        if (random.Next(2) == 0)
+        {
+            schema["maxLength"] = 4 + random.Next(8);
+        }
+        return schema;
+    }
+
+    private JsonObject List(int depth)
+    {
+        var schema = new JsonObject { ["type"] = "array", ["items"] = Schema(depth - 1) };
+        if (random.Next(3) == 0)
+        {
+            schema["prefixItems"] = new JsonArray(Schema(depth - 1), Schema(depth - 1));
+        }
+        if (random.Next(2) == 0)
+        {
+            schema["minItems"] = random.Next(4);
+        }
+        if (random.Next(2) == 0)
+        {
+            schema["maxItems"] = 3 + random.Next(3);
+        }
+        return schema;
+    }
+
+    private JsonObject Object(int depth)
+    {
+        var (properties, required) = (new JsonObject(), new JsonArray());
+        foreach (var name in Names.Where(_ => random.Next(3) == 0))
+        {
+            properties[name] = Schema(depth - 1);
+            if (random.Next(2) == 0)
+            {
+                required.Add(name);
+            }
+        }
+        var schema = new JsonObject { ["type"] = "object", ["properties"] = properties, ["required"] = required };
+        if (random.Next(2) == 0)
+        {
+            schema["additionalProperties"] = random.Next(2) == 0 ? false : Schema(depth - 1);
+        }
+        return schema;
+    }
+
+    private string Of(string[] options) => options[random.Next(options.Length)];
+}

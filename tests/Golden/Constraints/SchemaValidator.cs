@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace MlxActors.Golden.Constraints;
+
+/// <summary>Whether a JSON value satisfies a schema: straight from the specification's words, and sharing nothing with the grammars.</summary>
+internal sealed class SchemaValidator(JsonElement root)
+{
+    public bool IsValid(JsonElement value) => IsValid(root, value);
+
+    private bool IsValid(JsonElement schema, JsonElement value) => schema.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => schema.EnumerateObject().All(keyword => Holds(keyword.Name, keyword.Value, schema, value)),
+    };
+
+    private bool Holds(string keyword, JsonElement wanted, JsonElement schema, JsonElement value) => keyword switch
+    {
+        "type" => wanted.ValueKind == JsonValueKind.Array
+            ? wanted.EnumerateArray().Any(type => IsOfType(type.GetString()!, value))
+            : IsOfType(wanted.GetString()!, value),
+        "enum" => wanted.EnumerateArray().Any(option => JsonElement.DeepEquals(option, value)),
+        "const" => JsonElement.DeepEquals(wanted, value),
+        "anyOf" or "oneOf" => wanted.EnumerateArray().Any(option => IsValid(option, value)),
+        "allOf" => wanted.EnumerateArray().All(option => IsValid(option, value)),
+        "$ref" => IsValid(Target(wanted.GetString()!), value),
+        "$defs" => true,
+        _ => value.ValueKind switch
+        {
+            JsonValueKind.Object => HoldsForObject(keyword, wanted, schema, value),
+            JsonValueKind.Array => HoldsForArray(keyword, wanted, schema, value),
+            JsonValueKind.String => HoldsForString(keyword, wanted, value.GetString()!),
+            JsonValueKind.Number => HoldsForNumber(keyword, wanted, value.GetDouble()),
+            _ => true,
+        },
+    };
+
+    private static bool IsOfType(string type, JsonElement value) => (type, value.ValueKind) switch
+    {
+        ("null", JsonValueKind.Null) or ("boolean", JsonValueKind.True or JsonValueKind.False) or ("number", JsonValueKind.Number) => true,
+        ("string", JsonValueKind.String) or ("array", JsonValueKind.Array) or ("object", JsonValueKind.Object) => true,
+        ("integer", JsonValueKind.Number) => Math.Floor(value.GetDouble()) == value.GetDouble(),
+        _ => false,
+    };
+
+    private bool HoldsForObject(string keyword, JsonElement wanted, JsonElement schema, JsonElement value) => keyword switch
+    {
+        "properties" => wanted.EnumerateObject().All(property =>
+            !value.TryGetProperty(property.Name, out var member) || IsValid(property.Value, member)),
+        "required" => wanted.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
+        "additionalProperties" => value.EnumerateObject().All(member =>
+            (schema.TryGetProperty("properties", out var named) && named.TryGetProperty(member.Name, out _)) || IsValid(wanted, member.Value)),
+        _ => true,
+    };
+
+    private bool HoldsForArray(string keyword, JsonElement wanted, JsonElement schema, JsonElement value)
+    {
+        var first = schema.TryGetProperty("prefixItems", out var prefix) ? prefix.GetArrayLength() : 0;
+        return keyword switch
+        {
+            "prefixItems" => value.EnumerateArray().Zip(wanted.EnumerateArray()).All(pair => IsValid(pair.Second, pair.First)),
+            "items" => value.EnumerateArray().Skip(first).All(item => IsValid(wanted, item)),
+            "minItems" => value.GetArrayLength() >= wanted.GetInt32(),
+            "maxItems" => value.GetArrayLength() <= wanted.GetInt32(),
+            _ => true,
+        };
+    }
+
+    private static bool HoldsForString(string keyword, JsonElement wanted, string value) => keyword switch
+    {
+        "minLength" => value.EnumerateRunes().Count() >= wanted.GetInt32(),
+        "maxLength" => value.EnumerateRunes().Count() <= wanted.GetInt32(),
+        "pattern" => Regex.IsMatch(value, wanted.GetString()!, RegexOptions.CultureInvariant),
+        "format" => wanted.GetString() switch
+        {
+            "date" => DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
+            "date-time" => DateTime.TryParse(value[..19], CultureInfo.InvariantCulture, out _),
+            "uuid" => Guid.TryParseExact(value, "D", out _),
+            "ipv4" => System.Net.IPAddress.TryParse(value, out var address) && address.ToString() == value,
+            "email" => System.Net.Mail.MailAddress.TryCreate(value, out _),
+            "uri" => Uri.TryCreate(value, UriKind.Absolute, out _),
+            _ => false,
+        },
+        _ => true,
+    };
+
+    private static bool HoldsForNumber(string keyword, JsonElement wanted, double value) => keyword switch
+    {
+        "minimum" => value >= wanted.GetDouble(),
+        "maximum" => value <= wanted.GetDouble(),
+        "exclusiveMinimum" => value > wanted.GetDouble(),
+        "exclusiveMaximum" => value < wanted.GetDouble(),
+        _ => true,
+    };
+
+    private JsonElement Target(string pointer) =>
+        pointer.Split('/').Skip(1).Aggregate(root, (place, step) => place.GetProperty(step));
+}
