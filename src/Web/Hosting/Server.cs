@@ -1,5 +1,6 @@
 using System.Net;
 using Akka.Hosting;
+using Akka.Hosting.Logging;
 using MlxActors.Generation;
 using MlxActors.Web.Engine;
 using MlxActors.Web.Hosting.Access;
@@ -25,14 +26,15 @@ internal static class Server
         });
         builder.Services
             .Configure<HostOptions>(host => host.ShutdownTimeout = plan.Times.Shutdown + (2 * TimeLimits.Grace))
-            .AddAkka("mlxactors", akka =>
+            .AddAkka("mlxactors", (akka, services) =>
             {
                 akka.AddHocon(plan.Hocon, HoconAddMode.Prepend);
                 akka.ConfigureLoggers(loggers =>
                 {
                     loggers.ClearLoggers();
-                    loggers.AddLoggerFactory();
+                    loggers.AddLogger<HostLogger>();
                 });
+                akka.AddSetup(new LoggerFactorySetup(services.GetRequiredService<ILoggerFactory>()));
                 plan.AddActors(akka);
             })
             .AddSingleton(TimeProvider.System)

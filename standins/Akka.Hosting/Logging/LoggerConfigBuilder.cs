@@ -1,3 +1,4 @@
+using Akka.Dispatch;
 using Akka.Event;
 using Akka.Hosting.Logging;
 using LogLevel = Akka.Event.LogLevel;
@@ -43,6 +44,7 @@ public sealed class LoggerConfigBuilder
     }
 
     public LoggerConfigBuilder AddLogger<T>()
+        where T : IRequiresMessageQueue<ILoggerMessageQueueSemantics>
     {
         _loggers.Add(typeof(T));
         return this;

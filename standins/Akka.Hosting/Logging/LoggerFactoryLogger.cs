@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.DependencyInjection;
+using Akka.Dispatch;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,7 +15,7 @@ public class LoggerFactorySetup(ILoggerFactory loggerFactory) : Setup
 }
 
 /// <summary>Passes log events to a logger of Microsoft.Extensions.Logging, by the class that logged.</summary>
-public class LoggerFactoryLogger : ActorBase
+public class LoggerFactoryLogger : ActorBase, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     private readonly ILoggerFactory _factory;
 

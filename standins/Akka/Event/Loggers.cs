@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Dispatch;
 
 namespace Akka.Event;
 
@@ -11,8 +12,11 @@ public class InitializeLogger(LoggingBus loggingBus)
 
 public class LoggerInitialized : IDeadLetterSuppression;
 
+/// <summary>The mailbox of loggers.</summary>
+public interface ILoggerMessageQueueSemantics : ISemantics;
+
 /// <summary>Prints to standard output.</summary>
-public class DefaultLogger : ActorBase
+public class DefaultLogger : ActorBase, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     protected override bool Receive(object message)
     {
