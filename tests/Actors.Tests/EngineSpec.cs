@@ -1,6 +1,7 @@
 using Akka.Actor;
 using MlxActors.Generation.Batching;
 using MlxActors.Models;
+using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
 using static MlxActors.Actors.Protocol.EngineProtocol;
 
@@ -83,7 +84,8 @@ public sealed class EngineSpec() : ActorSpec("mlxactors.engine { max-batch = 2, 
     private SequenceRequest Sequence(string text) => SequenceRequest.Of(
         Request("a", text, maxTokens: 100), new(
             "fake", 1000, Fakes.FakeModel.Vocabulary, [], Capabilities.Text, SamplingDefaults.Silent, ImagesAttendBothWays: false),
-        ((Result<PreparedPrompt, PromptError>.Ok)Fakes.FakeProcessor.PromptOf((Models.Chat.Conversation)Request("a", text).Prompt)).Value,
+        CallSyntax.ToolCode,
+        ((Result<PreparedPrompt, PromptError>.Ok)Fakes.FakeProcessor.PromptOf((Conversation)Request("a", text).Prompt)).Value,
         freshSeed: 1, mostUnasked: 100, credit: 1000).Match(request => request, error => throw new InvalidOperationException(error.Message));
 
     /// <summary>Passes on what the engine tells its parent, and to the engine what it is told itself.</summary>
