@@ -25,6 +25,15 @@ internal static class Qwen3Vl
         Activation.GeluTanh,
         ImmutableArray.Create(5, 11, 17));
 
+    /// <summary>What <c>config.json</c> says of the tower.</summary>
+    public static string ConfigJson { get; } = $$"""
+        { "model_type": "qwen3_vl", "depth": {{Config.Depth}}, "hidden_size": {{Config.HiddenSize}},
+          "intermediate_size": {{Config.IntermediateSize}}, "num_heads": {{Config.NumHeads}}, "out_hidden_size": {{Config.OutHiddenSize}},
+          "num_position_embeddings": {{Config.PositionsPerSide * Config.PositionsPerSide}}, "patch_size": {{Config.PatchSize}},
+          "temporal_patch_size": {{Config.TemporalPatchSize}}, "spatial_merge_size": {{Config.SpatialMergeSize}},
+          "in_channels": {{Config.InChannels}}, "deepstack_visual_indexes": [{{string.Join(", ", Config.DeepstackVisualIndexes)}}] }
+        """;
+
     public static Tower Tower { get; } = new("1024 × 1024, 4096 patches", Tensors(), Open);
 
     private static IEnumerable<(string Name, Shape Shape)> Tensors() =>

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using MlxActors.Models;
 using MlxActors.Models.Gemma3;
 using MlxActors.Models.Media;
@@ -17,6 +17,12 @@ internal static class Siglip
     private const int Patch = 14;
     private const int TokensPerImage = 256;
     private const int TextHidden = 2560;
+
+    /// <summary>What <c>config.json</c> says of the tower.</summary>
+    public static string ConfigJson { get; } = $$"""
+        { "model_type": "siglip_vision_model", "hidden_size": {{Hidden}}, "intermediate_size": {{Intermediate}},
+          "num_hidden_layers": {{Layers}}, "num_attention_heads": {{Heads}}, "image_size": {{Side}}, "patch_size": {{Patch}} }
+        """;
 
     public static Tower Tower { get; } = new($"{Side} × {Side}, 4096 patches", Tensors(), Open);
 
@@ -52,16 +58,7 @@ internal static class Siglip
 
     private static Action<Trace?> Open(WeightSource source)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, int>
-        {
-            ["hidden_size"] = Hidden,
-            ["intermediate_size"] = Intermediate,
-            ["num_hidden_layers"] = Layers,
-            ["num_attention_heads"] = Heads,
-            ["image_size"] = Side,
-            ["patch_size"] = Patch,
-        });
-        var config = Gemma3VisionConfig.Parse(ConfigNode.Parse("vision_config", json), TokensPerImage);
+        var config = Gemma3VisionConfig.Parse(ConfigNode.Parse("vision_config", Encoding.UTF8.GetBytes(ConfigJson)), TokensPerImage);
         var tower = Gemma3Vision.Load(WeightMap.Root(source), config, TextHidden);
         var picture = new PixelValues(Encode.Tower.Pixels(3 * Side * Side), 3, Side, Side);
         return trace => tower.Forward(source.Backend, picture, trace).Dispose();

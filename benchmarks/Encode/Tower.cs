@@ -14,15 +14,13 @@ internal sealed record Tower(
     private const ulong Seed = 20250626;
 
     /// <summary>Random weights as a checkpoint in a folder.</summary>
-    public void Write(string folder)
-    {
-        var weights = new SyntheticWeights(Seed);
-        SafetensorsWriter.Write(
-            Path.Combine(folder, Checkpoint.SingleFileName),
-            [.. Tensors.Select(tensor => tensor.Shape.Rank > 1
-                ? weights.Plain(tensor.Name, tensor.Shape)
-                : weights.Constant(tensor.Name, tensor.Shape, tensor.Name.EndsWith("bias", StringComparison.Ordinal) ? 0 : 1))]);
-    }
+    public void Write(string folder) =>
+        SafetensorsWriter.Write(Path.Combine(folder, Checkpoint.SingleFileName), [.. Sources(new SyntheticWeights(Seed))]);
+
+    /// <summary>The tower's tensors with random weights, to be written beside those of a decoder.</summary>
+    public IEnumerable<TensorSource> Sources(SyntheticWeights weights) => Tensors.Select(tensor => tensor.Shape.Rank > 1
+        ? weights.Plain(tensor.Name, tensor.Shape)
+        : weights.Constant(tensor.Name, tensor.Shape, tensor.Name.EndsWith("bias", StringComparison.Ordinal) ? 0 : 1));
 
     /// <summary>Random numbers in the range of pixels.</summary>
     public static float[] Pixels(int count)

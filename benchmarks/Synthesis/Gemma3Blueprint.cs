@@ -1,11 +1,11 @@
+using MlxActors.Benchmarks.Encode;
 using MlxActors.Native.Checkpoints;
 using MlxActors.Native.Tensors;
 
 namespace MlxActors.Benchmarks.Synthesis;
 
 /// <summary>
-/// The decoder of a Gemma 3 checkpoint as mlx-lm converts it from the multimodal one: names, shapes and config of the real model,
-/// random weights.
+/// A Gemma 3 checkpoint with its tower as mlx-vlm converts it: names, shapes and config of the real model, random weights.
 /// </summary>
 public sealed record Gemma3Blueprint(
     int VocabSize,
@@ -29,7 +29,9 @@ public sealed record Gemma3Blueprint(
     {
         Directory.CreateDirectory(directory);
         File.WriteAllText(Path.Combine(directory, "config.json"), Config());
-        SafetensorsWriter.Write(Path.Combine(directory, Checkpoint.SingleFileName), [.. Tensors(new SyntheticWeights(Seed))]);
+        var weights = new SyntheticWeights(Seed);
+        SafetensorsWriter.Write(
+            Path.Combine(directory, Checkpoint.SingleFileName), [.. Decoder(weights), .. Siglip.Tower.Sources(weights)]);
     }
 
     private string Config() => $$"""
@@ -49,11 +51,12 @@ public sealed record Gemma3Blueprint(
             "head_dim": {{HeadDim}},
             "rope_scaling": { "factor": {{RopeFactor}}, "rope_type": "linear" },
             "sliding_window": {{SlidingWindow}}
-          }
+          },
+          "vision_config": {{Siglip.ConfigJson}}
         }
         """;
 
-    private IEnumerable<TensorSource> Tensors(SyntheticWeights weights)
+    private IEnumerable<TensorSource> Decoder(SyntheticWeights weights)
     {
         const string Model = "language_model.model";
         IEnumerable<TensorSource> Linear(string module, int inFeatures, int outFeatures) =>

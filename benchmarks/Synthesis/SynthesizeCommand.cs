@@ -10,6 +10,7 @@ public static class SynthesizeCommand
     {
         ["gemma3-4b"] = Gemma3Blueprint.Gemma3With4B.Write,
         ["gemma3n-e4b"] = Gemma3nBlueprint.E4B.Write,
+        ["qwen3vl-4b"] = Qwen3VlBlueprint.With4B.Write,
     };
 
     /// <returns>The process's exit code.</returns>

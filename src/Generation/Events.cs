@@ -20,7 +20,17 @@ public enum FinishReason
 public sealed record Usage(int PromptTokens, int CompletionTokens)
 {
     public int TotalTokens => PromptTokens + CompletionTokens;
+
+    /// <summary>Tokens of the prompt whose keys and values were still there from an earlier request.</summary>
+    public int CachedTokens { get; init; }
+
+    /// <summary>What was summarised to make the prompt fit; null: nothing.</summary>
+    public SummaryUsage? Summary { get; init; }
 }
+
+/// <param name="Messages">Messages that a summary stands for.</param>
+/// <param name="Tokens">Tokens generated for it.</param>
+public sealed record SummaryUsage(int Messages, int Tokens);
 
 /// <summary>A token of an answer and how likely the model itself held it (<see cref="TokenScores"/>).</summary>
 /// <param name="Bytes">What it stands for; part of a character, sometimes.</param>
@@ -77,6 +87,9 @@ public abstract record GenerationEvent
 
     /// <param name="Fraction">How much of its model has been read, from 0 to 1.</param>
     public sealed record Loading(double Fraction) : Progress;
+
+    /// <summary>The conversation outgrew the window; its older messages are being summarised.</summary>
+    public sealed record Summarizing : Progress;
 
     /// <param name="Done">Tokens of the prompt that have been read.</param>
     /// <param name="Total">Tokens of the prompt.</param>

@@ -58,4 +58,17 @@ public sealed record GenerationRequest(
 
     /// <summary>What the answer must be; null: anything.</summary>
     public AnswerForm? Form { get; init; }
+
+    /// <summary>What happens when the conversation outgrows the window; null: as configured.</summary>
+    public OverflowPolicy? OnOverflow { get; init; }
+}
+
+/// <summary>What happens to a conversation that outgrows the context window. Nothing is ever left out silently.</summary>
+public enum OverflowPolicy
+{
+    /// <summary>The model summarises the older messages.</summary>
+    Summarize,
+
+    /// <summary>The request is refused.</summary>
+    Error,
 }

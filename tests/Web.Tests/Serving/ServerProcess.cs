@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -7,6 +8,10 @@ namespace MlxActors.Web.Tests.Serving;
 /// <summary>The server as users run it: a process of its own, on the demo model, told by signals.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
+    private const string StatusFile = "/proc/self/status";
+    private const string IgnoredSignals = "SigIgn:";
+    private const ulong InterruptBit = 1 << 1;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
@@ -17,6 +22,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         (_process, _output) = (process, output);
         Http = new HttpClient { BaseAddress = address };
     }
+
+    /// <summary>Whether this process, and so its children, ignore SIGINT from their start, as the system tells (Linux only).</summary>
+    public static bool IgnoresInterrupts { get; } = File.Exists(StatusFile) && File.ReadLines(StatusFile).Any(line =>
+        line.StartsWith(IgnoredSignals, StringComparison.Ordinal)
+        && (ulong.Parse(line.AsSpan(IgnoredSignals.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & InterruptBit) != 0);
 
     public HttpClient Http { get; }
 
@@ -68,7 +78,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <param name="signal">As <c>kill</c> names it: TERM, INT.</param>
     public async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 
