@@ -52,9 +52,12 @@ internal sealed record MediaSettings(MediaLimits Limits, FfmpegSettings Ffmpeg, 
         var path = section.GetString("ffmpeg.path", "");
         var timeout = section.GetTimeSpan("ffmpeg.timeout", null, allowInfinite: false);
         var memory = section.GetByteSize("ffmpeg.max-memory") ?? 0;
+        var concurrent = section.GetInt("ffmpeg.concurrent", 0);
         return timeout <= TimeSpan.Zero ? Wrong<FfmpegSettings>("ffmpeg.timeout", "a duration above zero, such as 60s")
             : memory < 1 ? Wrong<FfmpegSettings>("ffmpeg.max-memory", "a size such as 2GiB")
-            : Result.Ok<FfmpegSettings, string>(new FfmpegSettings(FfmpegLocation.Parse(path, searchPath), timeout, memory));
+            : concurrent < 1 ? Wrong<FfmpegSettings>("ffmpeg.concurrent", "a whole number, at least 1")
+            : Result.Ok<FfmpegSettings, string>(
+                new FfmpegSettings(FfmpegLocation.Parse(path, searchPath), timeout, memory, concurrent));
     }
 
     private static Result<T, string> Wrong<T>(string key, string expected) =>

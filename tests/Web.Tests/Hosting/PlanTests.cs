@@ -71,7 +71,7 @@ public sealed class PlanTests : IDisposable
 
         Assert.Equal((MediaLimits.Default.Images, MediaLimits.Default.Video), (media.Limits.Images, media.Limits.Video));
         Assert.Equal(new AudioLimits(600, 57_600_000), media.Limits.Audio);
-        Assert.Equal(new FfmpegSettings(new FfmpegLocation.Auto(""), TimeSpan.FromMinutes(1), 2L << 30), media.Ffmpeg);
+        Assert.Equal(new FfmpegSettings(new FfmpegLocation.Auto(""), TimeSpan.FromMinutes(1), 2L << 30, Concurrent: 4), media.Ffmpeg);
     }
 
     [Theory]

@@ -9,6 +9,9 @@ internal delegate Task<Result<T, MediaError>> UseFfmpeg<T>(FfmpegSession session
 /// <summary>Decodes by ffmpeg as a child process, within <see cref="FfmpegSettings"/>. Thread-safe.</summary>
 internal sealed class FfmpegRunner(FfmpegSettings settings, TimeProvider time)
 {
+    // Never disposed: nobody asks for its wait handle, so that it holds nothing but memory.
+    private readonly SemaphoreSlim _slots = new(settings.Concurrent);
+
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was; no child is left.</exception>
     public Result<T, MediaError> Use<T>(
         MediaFormat format, MediaKind kind, ReadOnlyMemory<byte> content, UseFfmpeg<T> use, CancellationToken cancellationToken) =>
@@ -23,6 +26,26 @@ internal sealed class FfmpegRunner(FfmpegSettings settings, TimeProvider time)
         };
 
     private async Task<Result<T, MediaError>> UseAsync<T>(
+        FfmpegTools tools,
+        MediaFormat format,
+        MediaKind kind,
+        ReadOnlyMemory<byte> content,
+        UseFfmpeg<T> use,
+        CancellationToken cancellationToken)
+    {
+        // Those who wait for their turn have not begun their time.
+        await _slots.WaitAsync(cancellationToken);
+        try
+        {
+            return await WithinLimitsAsync(tools, format, kind, content, use, cancellationToken);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private async Task<Result<T, MediaError>> WithinLimitsAsync<T>(
         FfmpegTools tools,
         MediaFormat format,
         MediaKind kind,

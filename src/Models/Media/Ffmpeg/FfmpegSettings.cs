@@ -33,11 +33,15 @@ public abstract record FfmpegLocation
 /// <c>ffmpeg.max-memory</c> in HOCON: bytes of address space where the system has <c>prlimit</c>; elsewhere half of it bounds each
 /// allocation.
 /// </param>
-public sealed record FfmpegSettings(FfmpegLocation Location, TimeSpan Timeout, long MaxMemory)
+/// <param name="Concurrent"><c>ffmpeg.concurrent</c> in HOCON: files that are decoded at a time; the others wait.</param>
+public sealed record FfmpegSettings(FfmpegLocation Location, TimeSpan Timeout, long MaxMemory, int Concurrent)
 {
-    /// <summary>On the PATH, a minute for each file, 2 GiB.</summary>
+    /// <summary>On the PATH, a minute for each file, 2 GiB, four files at a time.</summary>
     public static FfmpegSettings Default { get; } = new(
-        new FfmpegLocation.Auto(Environment.GetEnvironmentVariable("PATH") ?? ""), TimeSpan.FromMinutes(1), MaxMemory: 2L << 30);
+        new FfmpegLocation.Auto(Environment.GetEnvironmentVariable("PATH") ?? ""),
+        TimeSpan.FromMinutes(1),
+        MaxMemory: 2L << 30,
+        Concurrent: 4);
 
     public static FfmpegSettings Off { get; } = Default with { Location = new FfmpegLocation.Off() };
 }

@@ -55,6 +55,24 @@ public sealed class FfmpegChildTests
     }
 
     [SkippableFact]
+    public async Task Images_MoreThanMayBeDecodedAtATime_WaitForTheirTurn()
+    {
+        // A child that finds another's mark has not waited.
+        using var ffmpeg = new FfmpegStandin("""
+            mkdir "$marks/running" || mkdir "$marks/together"
+            sleep 0.1
+            rmdir "$marks/running"
+            exit 3
+            """);
+        var decoder = ffmpeg.Decoder(concurrent: 1);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => Decode(decoder, Gif))));
+
+        Assert.All(outcomes, outcome => Assert.Equal("GIF could not be decoded: ffmpeg ended with code 3", Error(outcome).Message));
+        Assert.False(ffmpeg.Has("together"));
+    }
+
+    [SkippableFact]
     public void Image_RequestCancelledBefore_StartsNoChild()
     {
         using var ffmpeg = new FfmpegStandin("mkdir \"$marks/started\"");

@@ -26,9 +26,9 @@ internal sealed class FfmpegStandin : IDisposable
 
     public static TimeSpan Timeout { get; } = TimeSpan.FromMinutes(10);
 
-    public IMediaDecoder Decoder(MediaLimits? limits = null, TimeProvider? time = null) => new MediaDecoder(
+    public IMediaDecoder Decoder(MediaLimits? limits = null, TimeProvider? time = null, int concurrent = 4) => new MediaDecoder(
         limits ?? MediaLimits.Default,
-        new FfmpegSettings(new FfmpegLocation.At(Path.Combine(_folder.FullName, "ffmpeg")), Timeout, MaxMemory: 1L << 30),
+        new FfmpegSettings(new FfmpegLocation.At(Path.Combine(_folder.FullName, "ffmpeg")), Timeout, MaxMemory: 1L << 30, concurrent),
         time ?? TimeProvider.System);
 
     public bool Has(string mark) => Marks(mark).Length > 0;
