@@ -17,9 +17,21 @@ namespace MlxActors.Actors;
 /// <summary>What a conversation is shortened with, and how.</summary>
 /// <param name="Granted">The model, which stays for as long as the generation has not left.</param>
 /// <param name="Summaries">The <see cref="SummariesActor"/>.</param>
-/// <param name="IsSecondTry">The first summary was empty or too long: make a new one, and a shorter.</param>
 public sealed record ShortenConversation(
-    Conversation Conversation, GenerationProtocol.Granted Granted, IActorRef Summaries, IMediaDecoder Media, bool IsSecondTry);
+    Conversation Conversation, GenerationProtocol.Granted Granted, IActorRef Summaries, IMediaDecoder Media, ShorteningAttempt Attempt);
+
+/// <summary>How much is tried to shorten a conversation: one after the other, until it fits.</summary>
+public enum ShorteningAttempt
+{
+    /// <summary>The summary of an earlier turn, with all messages since then; where there is none, as <see cref="Extend"/>.</summary>
+    Reuse,
+
+    /// <summary>A summary of all older messages, which goes on from that of an earlier turn.</summary>
+    Extend,
+
+    /// <summary>A new summary of all of them, and a shorter: the one before was empty or too long.</summary>
+    Anew,
+}
 
 /// <summary>
 /// Shortens one conversation that has outgrown the window: asks the loaded model for a summary of the older messages, piece by piece when they
@@ -29,7 +41,7 @@ public sealed record ShortenConversation(
 public sealed class ContextActor : ReceiveActor
 {
     private const int MostTokens = 256;
-    private const int MostTokensOfSecondTry = 64;
+    private const int MostTokensAnew = 64;
 
     private readonly ShortenConversation _task;
     private readonly CancellationTokenSource _cancelled = new();
@@ -49,7 +61,7 @@ public sealed class ContextActor : ReceiveActor
         }
     }
 
-    private int ReplyTokens => _task.IsSecondTry ? MostTokensOfSecondTry : MostTokens;
+    private int ReplyTokens => _task.Attempt is ShorteningAttempt.Anew ? MostTokensAnew : MostTokens;
 
     private IActorRef Engine => _task.Granted.Engine;
 
@@ -75,7 +87,7 @@ public sealed class ContextActor : ReceiveActor
         PipeToSelf(() => OlderMessages.Read(cut, processor, media, longest));
         Receive<OlderMessages>(older =>
         {
-            if (_task.IsSecondTry)
+            if (_task.Attempt is ShorteningAttempt.Anew)
             {
                 NextPiece(older, nextLine: 0, summary: null);
             }
@@ -90,8 +102,21 @@ public sealed class ContextActor : ReceiveActor
 
     private void Recalling(OlderMessages older)
     {
-        Receive<Recalled>(recalled => NextPiece(
-            older, recalled.Summary is { } known ? older.LineEnds[known.Messages - 1] : 0, recalled.Summary?.Text));
+        Receive<Recalled>(recalled =>
+        {
+            if (recalled.Summary is not { } known)
+            {
+                NextPiece(older, nextLine: 0, summary: null);
+            }
+            else if (_task.Attempt is ShorteningAttempt.Reuse && older.Cut.With(known.Text, known.Messages) is { } messages)
+            {
+                Shortened(messages, known.Messages);
+            }
+            else
+            {
+                NextPiece(older, older.LineEnds[known.Messages - 1], known.Text);
+            }
+        });
         ReceiveEnd();
     }
 
@@ -169,8 +194,7 @@ public sealed class ContextActor : ReceiveActor
         if (summary is not null && nextLine == older.Lines.Length)
         {
             _task.Summaries.Tell(new Remember(_task.Granted.Model.Directory, older.Keys[^1], summary));
-            End(new Ended.Shortened(
-                _task.Conversation with { Messages = older.Cut.With(summary) }, new SummaryUsage(older.Keys.Length, _tokens)));
+            Shortened(older.Cut.With(summary), older.Keys.Length);
             return;
         }
         var (granted, media, reply, cancellation) = (_task.Granted, _task.Media, ReplyTokens, _cancelled.Token);
@@ -198,6 +222,10 @@ public sealed class ContextActor : ReceiveActor
     private int LongestPiece() => TranscriptPieces.LongestPiece(_task.Granted.Info.ContextWindow);
 
     private void PipeToSelf<T>(Func<T> work) => Task.Run(work).PipeTo(Self);
+
+    /// <param name="count">How many messages the summary stands for.</param>
+    private void Shortened(ImmutableArray<ChatMessage> messages, int count) =>
+        End(new Ended.Shortened(_task.Conversation with { Messages = messages }, new SummaryUsage(count, _tokens)));
 
     private void End(Ended ended)
     {

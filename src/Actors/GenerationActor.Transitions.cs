@@ -12,8 +12,6 @@ namespace MlxActors.Actors;
 
 public sealed partial class GenerationActor
 {
-    private const int MostShortenings = 2;
-
     /// <summary>Of the conversation as it came.</summary>
     private GenerationError.ContextLengthExceeded? _overflow;
 
@@ -58,20 +56,20 @@ public sealed partial class GenerationActor
         }
     }
 
-    /// <summary>Has the conversation summarised, twice at most; fails with the numbers of the prompt as it came.</summary>
+    /// <summary>Has the conversation summarised, by one attempt after the other; fails with the numbers of the prompt as it came.</summary>
     private void Shorten(Granted granted, GenerationError.ContextLengthExceeded overflow)
     {
         _overflow ??= overflow;
         if (_request.Prompt is not Conversation conversation
             || (_request.OnOverflow ?? _settings.OnOverflow) is not OverflowPolicy.Summarize
-            || _shortenings == MostShortenings)
+            || _attempt > ShorteningAttempt.Anew)
         {
             FailAndLeave(_overflow);
             return;
         }
-        var task = new ShortenConversation(conversation, granted, _summaries, _media, IsSecondTry: _shortenings > 0);
+        var task = new ShortenConversation(conversation, granted, _summaries, _media, _attempt);
         var shortening = Context.ActorOf(ContextActor.Props(task));
-        _shortenings++;
+        _attempt++;
         Become(() => Shortening(granted, shortening));
     }
 

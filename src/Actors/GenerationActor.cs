@@ -27,7 +27,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource _preparation = new();
     private readonly ReaderWatch _reader = new();
     private Prompt _prompt;
-    private int _shortenings;
+    private ShorteningAttempt _attempt;
     private SummaryUsage? _summary;
     private bool _started;
     private bool _retried;

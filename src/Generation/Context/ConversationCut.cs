@@ -13,6 +13,9 @@ namespace MlxActors.Generation.Context;
 public sealed record ConversationCut(
     ImmutableArray<ChatMessage> System, ImmutableArray<ChatMessage> Older, ImmutableArray<ChatMessage> Kept)
 {
+    /// <summary>Whether all that is kept came after all that is not.</summary>
+    public bool IsInOrder { get; private init; } = true;
+
     /// <summary>The messages at the end that are never summarised.</summary>
     public const int LastMessages = 6;
 
@@ -27,24 +30,36 @@ public sealed record ConversationCut(
         {
             cut--;
         }
-        var (older, kept) = (talk[..cut], talk[cut..]);
+        var (older, kept, inOrder) = (talk[..cut], talk[cut..], true);
         if (cut > 0 && kept[0].Role is not Role.User
             && older.LastOrDefault(message => message.Role is Role.User) is { } question)
         {
             var place = older.LastIndexOf(question);
-            (older, kept) = (older.RemoveAt(place), kept.Insert(0, question));
+            (older, kept, inOrder) = (older.RemoveAt(place), kept.Insert(0, question), place == cut - 1);
         }
-        return older.IsEmpty ? null : new ConversationCut([.. messages.Where(message => message.Role is Role.System)], older, kept);
+        return older.IsEmpty
+            ? null
+            : new ConversationCut([.. messages.Where(message => message.Role is Role.System)], older, kept) { IsInOrder = inOrder };
     }
 
     /// <summary>How a summary stands before what follows it.</summary>
     public static string Headed(string summary) => SummaryHeading + summary;
 
     /// <summary>The messages with a summary in the place of the older ones: behind the caller's own system text, after a blank line.</summary>
-    public ImmutableArray<ChatMessage> With(string summary) =>
-        System is [.. var before, var last]
-            ? [.. before, Append(last, "\n\n" + Headed(summary)), .. Kept]
-            : [ChatMessage.Of(Role.System, Headed(summary)), .. Kept];
+    public ImmutableArray<ChatMessage> With(string summary) => [.. Head(summary), .. Kept];
+
+    /// <summary>
+    /// The messages with the summary of an earlier turn, that of the first <paramref name="count"/> older ones, and all since then.
+    /// </summary>
+    /// <returns>Null when what would follow it is not a conversation in its order, opened by the user.</returns>
+    public ImmutableArray<ChatMessage>? With(string summary, int count) =>
+        count == Older.Length ? With(summary)
+        : IsInOrder && Older[count].Role is Role.User ? [.. Head(summary), .. Older[count..], .. Kept]
+        : null;
+
+    private ImmutableArray<ChatMessage> Head(string summary) => System is [.. var before, var last]
+        ? [.. before, Append(last, "\n\n" + Headed(summary))]
+        : [ChatMessage.Of(Role.System, Headed(summary))];
 
     // Templates that show one part of a system message show the first.
     private static ChatMessage Append(ChatMessage system, string text) =>
