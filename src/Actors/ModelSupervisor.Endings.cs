@@ -1,5 +1,4 @@
 using Akka.Actor;
-using MlxActors.Actors.Hosting;
 using MlxActors.Actors.Protocol;
 using MlxActors.Generation;
 using MlxActors.Generation.Supervision;

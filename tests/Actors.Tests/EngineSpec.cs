@@ -1,4 +1,5 @@
 using Akka.Actor;
+using MlxActors.Generation;
 using MlxActors.Generation.Batching;
 using MlxActors.Models;
 using MlxActors.Models.Chat;

@@ -72,7 +72,7 @@ public sealed record MlxActorsSettings(
             ReplyRoom: Count(config, "context.reply-room", 1, errors),
             OnOverflow: Overflow(config, "context.on-overflow", errors),
             Summaries: Count(config, "context.summaries", 1, errors),
-            Windows: ContextWindows.Read(config, errors),
+            Windows: ContextWindowSettings.Read(config, errors),
             RestartAfter: Count(config, "engine.restart-after", 1, errors),
             MaxQueue: Count(config, "supervisor.max-queue", 1, errors),
             MaxOvertaken: Count(config, "supervisor.max-overtaken", 0, errors),

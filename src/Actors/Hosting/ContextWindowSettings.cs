@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Akka.Configuration;
+using MlxActors.Models;
 
 namespace MlxActors.Actors.Hosting;
 
-/// <summary>The section <c>mlxactors.context.window</c>: context windows by alias. They lower that of a checkpoint, and never raise it.</summary>
-public static class ContextWindows
+/// <summary>The section <c>mlxactors.context.window</c>: context windows by alias (<see cref="ContextWindows"/>).</summary>
+public static class ContextWindowSettings
 {
     private const string Section = $"{MlxActorsSettings.Section}.context.window";
 
@@ -30,9 +31,4 @@ public static class ContextWindows
         }
         return windows.ToImmutable();
     }
-
-    /// <param name="checkpoint">The window that the checkpoint's config names.</param>
-    /// <param name="names">Whether an alias is one of the model's.</param>
-    public static int Lowered(this ImmutableDictionary<string, int> windows, int checkpoint, Predicate<string> names) =>
-        windows.Where(entry => names(entry.Key)).Select(entry => entry.Value).Append(checkpoint).Min();
 }
