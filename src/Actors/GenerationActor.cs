@@ -127,7 +127,8 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
             shortening.Tell(ContextProtocol.Cancel.Instance);
             End(new GenerationEvent.Failed(refused.Error));
         });
-        Receive<ProgressIsDue>(_ => _events.TryWrite(new GenerationEvent.Summarizing(messages)));
+        Receive<ProgressIsDue>(_ => _events.TryWrite(new GenerationEvent.Summarizing(messages)), _ => messages > 0);
+        Receive<ProgressIsDue>(_ => { });
         Receive<GenerationEvent.Progress>(_ => { });
         ReceiveReader(RequestStage.Summarizing, letGo: () => shortening.Tell(ContextProtocol.Cancel.Instance));
     }
