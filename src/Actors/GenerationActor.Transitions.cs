@@ -12,9 +12,12 @@ namespace MlxActors.Actors;
 
 public sealed partial class GenerationActor
 {
+    /// <summary>Of the conversation as it came.</summary>
+    private GenerationError.ContextLengthExceeded? _overflow;
+
     private void Prepare(Granted granted)
     {
-        var (prompt, decoder, cancellation) = (_request.Prompt, _media, _preparation.Token);
+        var (prompt, decoder, cancellation) = (_prompt, _media, _preparation.Token);
         Task.Run(() => granted.Processor.Prepare(prompt, granted.Info.VocabSize, decoder, cancellation), cancellation)
             .PipeTo(Self, success: prepared => new Prepared(prepared), failure: cause => new PreparationFailed(cause));
         Become(() => Preparing(granted));
@@ -30,7 +33,7 @@ public sealed partial class GenerationActor
                 granted.Processor.CallSyntax,
                 prompt,
                 (ulong)Random.Shared.NextInt64(),
-                _settings.DefaultMaxTokens,
+                _settings.Unasked,
                 _settings.StreamBuffer));
         switch (sequence)
         {
@@ -44,11 +47,59 @@ public sealed partial class GenerationActor
                     granted.Processor.NewParser(tools, single: !_request.ParallelToolCalls));
                 Become(() => Running(granted, answer, request.Prompt.Tokens.Length));
                 break;
+            case Result<SequenceRequest, GenerationError>.Error(GenerationError.ContextLengthExceeded overflow):
+                Shorten(granted, overflow);
+                break;
             case Result<SequenceRequest, GenerationError>.Error(var reason):
-                End(new GenerationEvent.Failed(reason));
-                Leave();
+                FailAndLeave(reason);
                 break;
         }
+    }
+
+    /// <summary>Has the conversation summarised, by one attempt after the other; fails with the numbers of the prompt as it came.</summary>
+    private void Shorten(Granted granted, GenerationError.ContextLengthExceeded overflow)
+    {
+        _overflow ??= overflow;
+        if (_request.Prompt is not Conversation conversation
+            || (_request.OnOverflow ?? _settings.OnOverflow) is not OverflowPolicy.Summarize
+            || _attempt > ShorteningAttempt.Anew)
+        {
+            FailAndLeave(_overflow);
+            return;
+        }
+        var task = new ShortenConversation(conversation, granted, _summaries, _media, _attempt);
+        var shortening = Context.ActorOf(ContextActor.Props(task));
+        _attempt++;
+        Become(() => Shortening(granted, shortening));
+    }
+
+    private void OnShortened(Granted granted, ContextProtocol.Ended ended)
+    {
+        switch (ended)
+        {
+            case ContextProtocol.Ended.Shortened(var conversation, var usage):
+                (_prompt, _summary) = (conversation, usage with { Tokens = usage.Tokens + (_summary?.Tokens ?? 0) });
+                Prepare(granted);
+                break;
+            case ContextProtocol.Ended.NotShortened:
+                Shorten(granted, _overflow!);
+                break;
+            case ContextProtocol.Ended.Failed(var error):
+                FailAndLeave(error);
+                break;
+            case ContextProtocol.Ended.Lost(_) when !_retried:
+                TryAgain(granted.Model);
+                break;
+            case ContextProtocol.Ended.Lost(var reason):
+                FailAndLeave(new GenerationError.EngineFailed(reason));
+                break;
+        }
+    }
+
+    private void FailAndLeave(GenerationError error)
+    {
+        End(new GenerationEvent.Failed(error));
+        Leave();
     }
 
     /// <summary>Said once, also when the request is begun anew.</summary>
@@ -57,7 +108,7 @@ public sealed partial class GenerationActor
         if (!_started)
         {
             _started = true;
-            _events.TryWrite(new GenerationEvent.Started(promptTokens));
+            _events.TryWrite(new GenerationEvent.Started(promptTokens) { Summary = _summary });
         }
     }
 

@@ -6,6 +6,7 @@ using MlxActors.Actors.Protocol;
 using MlxActors.Actors.Streams;
 using MlxActors.Generation;
 using MlxActors.Generation.Stopping;
+using MlxActors.Models.Chat;
 using MlxActors.Models.Media;
 using static MlxActors.Actors.Protocol.GenerationProtocol;
 
@@ -20,10 +21,14 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
     private readonly GenerationRequest _request;
     private readonly ChannelWriter<GenerationEvent> _events;
     private readonly IMediaDecoder _media;
+    private readonly IActorRef _summaries;
     private readonly MlxActorsSettings _settings;
     private readonly ActorMetrics _metrics;
     private readonly CancellationTokenSource _preparation = new();
     private readonly ReaderWatch _reader = new();
+    private Prompt _prompt;
+    private ShorteningAttempt _attempt;
+    private SummaryUsage? _summary;
     private bool _started;
     private bool _retried;
     private bool _isOver;
@@ -31,17 +36,29 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
     private bool _readerGone;
 
     public GenerationActor(
-        GenerationRequest request, ChannelWriter<GenerationEvent> events, IMediaDecoder media, MlxActorsSettings settings, ActorMetrics metrics)
+        GenerationRequest request,
+        ChannelWriter<GenerationEvent> events,
+        IMediaDecoder media,
+        IActorRef summaries,
+        MlxActorsSettings settings,
+        ActorMetrics metrics)
     {
-        (_request, _events, _media, _settings, _metrics) = (request, events, media, settings, metrics);
+        (_request, _prompt, _events, _media, _summaries) = (request, request.Prompt, events, media, summaries);
+        (_settings, _metrics) = (settings, metrics);
         Waiting();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <param name="summaries">The <see cref="SummariesActor"/>.</param>
     public static Props Props(
-        GenerationRequest request, ChannelWriter<GenerationEvent> events, IMediaDecoder media, MlxActorsSettings settings, ActorMetrics metrics) =>
-        Akka.Actor.Props.Create(() => new GenerationActor(request, events, media, settings, metrics));
+        GenerationRequest request,
+        ChannelWriter<GenerationEvent> events,
+        IMediaDecoder media,
+        IActorRef summaries,
+        MlxActorsSettings settings,
+        ActorMetrics metrics) =>
+        Akka.Actor.Props.Create(() => new GenerationActor(request, events, media, summaries, settings, metrics));
 
     protected override void PreStart()
     {
@@ -99,6 +116,23 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         ReceiveReader(RequestStage.Preparing, letGo: _preparation.Cancel);
     }
 
+    /// <summary>The conversation has outgrown the window; a <see cref="ContextActor"/> has the model sum up its older messages.</summary>
+    private void Shortening(Granted granted, IActorRef shortening)
+    {
+        var messages = 0;
+        Receive<ContextProtocol.Summarizing>(summarizing => messages = summarizing.Messages);
+        Receive<ContextProtocol.Ended>(ended => OnShortened(granted, ended));
+        Receive<Refused>(refused =>
+        {
+            shortening.Tell(ContextProtocol.Cancel.Instance);
+            End(new GenerationEvent.Failed(refused.Error));
+        });
+        Receive<ProgressIsDue>(_ => _events.TryWrite(new GenerationEvent.Summarizing(messages)), _ => messages > 0);
+        Receive<ProgressIsDue>(_ => { });
+        Receive<GenerationEvent.Progress>(_ => { });
+        ReceiveReader(RequestStage.Summarizing, letGo: () => shortening.Tell(ContextProtocol.Cancel.Instance));
+    }
+
     private void Running(Granted granted, AnswerText answer, int promptTokens)
     {
         var (tokens, calls, credit, engine) = (0, 0, new Credit(_settings.StreamBuffer), granted.Engine);
@@ -126,7 +160,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
             if (piece.Finished is { } reason)
             {
                 LetGo();
-                End(new GenerationEvent.Finished(reason, new Usage(promptTokens, tokens)) { Logprobs = logprobs.Take() });
+                End(new GenerationEvent.Finished(reason, new Usage(promptTokens, tokens) { Summary = _summary }) { Logprobs = logprobs.Take() });
             }
         });
         Receive<EngineProtocol.Failed>(failed => End(new GenerationEvent.Failed(failed.Error)));
@@ -164,6 +198,8 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         Receive<PreparationFailed>(_ => Leave());
         Receive<EngineProtocol.Released>(_ => Leave());
         Receive<EngineProtocol.Lost>(_ => Leave());
+        Receive<ContextProtocol.Ended>(_ => Leave());
+        Receive<ContextProtocol.Summarizing>(_ => { });
         Receive<EngineProtocol.Sampled>(_ => { });
         Receive<EngineProtocol.Failed>(_ => { });
         Receive<Granted>(_ => { });

@@ -62,13 +62,24 @@ public sealed partial class ModelSupervisor
     {
         foreach (var (alias, time) in _settings.KeepAlive)
         {
-            if (Resolve(alias) is Result<ModelLocation, GenerationError>.Ok(var named) && named == model)
+            if (IsNamed(model, alias))
             {
                 return time;
             }
         }
         return _settings.IdleUnload;
     }
+
+    private EngineProtocol.Loaded WithWindow(EngineProtocol.Loaded loaded) => loaded with
+    {
+        Info = loaded.Info with
+        {
+            ContextWindow = _settings.Windows.Lowered(loaded.Info.ContextWindow, alias => IsNamed(loaded.Model, alias)),
+        },
+    };
+
+    private bool IsNamed(ModelLocation model, string alias) =>
+        Resolve(alias) is Result<ModelLocation, GenerationError>.Ok(var named) && named == model;
 
     private sealed record DeadlineOver
     {

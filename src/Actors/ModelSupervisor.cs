@@ -24,6 +24,7 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<RequestId, IActorRef> _generations = [];
     private readonly IActorRef _engine;
+    private readonly IActorRef _summaries;
     private SupervisorState _state = SupervisorState.Initial;
     private EngineProtocol.Loaded? _loaded;
     private CancellationTokenSource _load = new();
@@ -38,6 +39,8 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
         (_options, _settings) = (options, settings);
         _engine = Context.WatchWith(
             Context.ActorOf(EngineActor.Props(options.Load, settings, options.Metrics), "engine"), EngineStopped.Instance);
+
+        _summaries = Context.ActorOf(SummariesActor.Props(settings.Summaries), "summaries");
 
         Receive<Generate>(generate => OnGenerate(generate.Request));
         ReceiveQuestions();
@@ -54,7 +57,7 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
         });
         Receive<EngineProtocol.Loaded>(loaded =>
         {
-            (_loaded, _keepAlive) = (loaded, KeepAliveOf(loaded.Model));
+            (_loaded, _keepAlive) = (WithWindow(loaded), KeepAliveOf(loaded.Model));
             Apply(new SupervisorEvent.Loaded(loaded.Model));
         });
         Receive<EngineProtocol.LoadFailed>(failed =>
@@ -99,7 +102,8 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
     private void OnGenerate(GenerationRequest request)
     {
         var events = EventSource.NewChannel();
-        var generation = Context.ActorOf(GenerationActor.Props(request, events.Writer, _options.Media, _settings, _options.Metrics));
+        var generation = Context.ActorOf(GenerationActor.Props(
+            request, events.Writer, _options.Media, _summaries, _settings, _options.Metrics));
         Context.WatchWith(generation, new GenerationStopped(request.Id));
         _generations.Add(request.Id, generation);
         Sender.Tell(new GenerationAccepted(EventSource.From(events.Reader, generation)));

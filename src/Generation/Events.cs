@@ -49,7 +49,11 @@ public abstract record GenerationEvent
     }
 
     /// <summary>The prompt is accepted and in the engine.</summary>
-    public sealed record Started(int PromptTokens) : GenerationEvent;
+    public sealed record Started(int PromptTokens) : GenerationEvent
+    {
+        /// <inheritdoc cref="Usage.Summary"/>
+        public SummaryUsage? Summary { get; init; }
+    }
 
     /// <summary>More of the answer; never empty.</summary>
     public sealed record Text(string Delta) : GenerationEvent
@@ -88,8 +92,9 @@ public abstract record GenerationEvent
     /// <param name="Fraction">How much of its model has been read, from 0 to 1.</param>
     public sealed record Loading(double Fraction) : Progress;
 
-    /// <summary>The conversation outgrew the window; its older messages are being summarised.</summary>
-    public sealed record Summarizing : Progress;
+    /// <summary>The conversation has outgrown the window; its older messages are being summarised.</summary>
+    /// <param name="Messages">How many.</param>
+    public sealed record Summarizing(int Messages) : Progress;
 
     /// <param name="Done">Tokens of the prompt that have been read.</param>
     /// <param name="Total">Tokens of the prompt.</param>

@@ -23,6 +23,9 @@ public sealed record ModelCatalog(
     HubCache Cache,
     ImmutableArray<string> Folders)
 {
+    /// <summary>See <see cref="ContextWindows"/>.</summary>
+    public ImmutableDictionary<string, int> Windows { get; init; } = ImmutableDictionary<string, int>.Empty;
+
     /// <summary>Finds the checkpoint that an alias, a repository id, a shipped name or an allowed folder stands for.</summary>
     /// <returns>An error in words that end a sentence like <c>The model 'x' was not found: …</c></returns>
     public Result<ModelLocation, string> Resolve(string name)
@@ -49,7 +52,12 @@ public sealed record ModelCatalog(
             .Select(Describe),
     ];
 
-    public ListedModel Describe(ModelLocation location) => new(location, AliasesOf(location), ModelCard.Read(location.Directory));
+    public ListedModel Describe(ModelLocation location)
+    {
+        var card = ModelCard.Read(location.Directory);
+        var window = card.ContextWindow is { } own ? Windows.Lowered(own, name => TargetOf(name) == location.Id) : (int?)null;
+        return new ListedModel(location, AliasesOf(location), card with { ContextWindow = window });
+    }
 
     /// <summary>Allows one more folder; the path may be relative to the current directory.</summary>
     public ModelCatalog WithFolder(string path) =>

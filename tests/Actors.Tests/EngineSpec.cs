@@ -1,4 +1,5 @@
 using Akka.Actor;
+using MlxActors.Generation;
 using MlxActors.Generation.Batching;
 using MlxActors.Models;
 using MlxActors.Models.Chat;
@@ -86,7 +87,7 @@ public sealed class EngineSpec() : ActorSpec("mlxactors.engine { max-batch = 2, 
             "fake", 1000, Fakes.FakeModel.Vocabulary, [], Capabilities.Text, SamplingDefaults.Silent, ImagesAttendBothWays: false),
         CallSyntax.ToolCode,
         ((Result<PreparedPrompt, PromptError>.Ok)Fakes.FakeProcessor.PromptOf((Conversation)Request("a", text).Prompt)).Value,
-        freshSeed: 1, mostUnasked: 100, credit: 1000).Match(request => request, error => throw new InvalidOperationException(error.Message));
+        freshSeed: 1, new ReplyRoom(1, 100), credit: 1000).Match(request => request, error => throw new InvalidOperationException(error.Message));
 
     /// <summary>Passes on what the engine tells its parent, and to the engine what it is told itself.</summary>
     private sealed class Guard : UntypedActor

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Akka.Configuration;
 using MlxActors.Actors.Hosting;
+using MlxActors.Generation;
+using MlxActors.Models;
 using MlxActors.Native.Results;
 
 namespace MlxActors.Actors.Tests;
@@ -18,6 +20,10 @@ public sealed class SettingsTests
                 PrefillChunk: 256,
                 KvBytes: 500,
                 DefaultMaxTokens: 8192,
+                ReplyRoom: 64,
+                OnOverflow: OverflowPolicy.Summarize,
+                Summaries: 256,
+                Windows: ImmutableDictionary<string, int>.Empty,
                 RestartAfter: 3,
                 MaxQueue: 64,
                 MaxOvertaken: 16,
@@ -52,6 +58,22 @@ public sealed class SettingsTests
     [InlineData("2KiB", 2048L)]
     public void From_KvCacheBytes_IsABoundOrNone(string value, long? expected) =>
         Assert.Equal(expected, With($"engine.kv-cache-bytes = {value}").Match(settings => settings.KvBytes, _ => -1));
+
+    [Fact]
+    public void From_Windows_AreNumbersOfTokens_ThatOnlyLower()
+    {
+        var windows = With("context.window { gemma = 16384, other = 10 }")
+            .Match(settings => settings.Windows, error => throw new InvalidOperationException(error));
+
+        Assert.Equal(16384, windows.Lowered(131072, name => name == "gemma"));
+        Assert.Equal(8192, windows.Lowered(8192, name => name == "gemma"));
+    }
+
+    [Theory]
+    [InlineData("context.on-overflow = truncate", "mlxactors.context.on-overflow: expected summarize or error, found 'truncate'")]
+    [InlineData("context.window { gemma = many }", "mlxactors.context.window.gemma: expected a number of tokens, found 'many'")]
+    public void From_WrongContext_SaysTheKey(string settings, string error) =>
+        Assert.Equal(error, With(settings).Match(_ => "", found => found));
 
     [Fact]
     public void From_KeepAlive_IsATimeForEachAlias()

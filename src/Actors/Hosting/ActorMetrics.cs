@@ -13,6 +13,9 @@ public enum RequestStage
     /// <summary>Its prompt was being tokenized, its media decoded.</summary>
     Preparing,
 
+    /// <summary>Its older messages were being summarised.</summary>
+    Summarizing,
+
     /// <summary>In the engine, before its first token.</summary>
     Prefill,
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Configuration;
+using MlxActors.Generation;
 using MlxActors.Generation.Batching;
 using MlxActors.Generation.Supervision;
 using MlxActors.Native.Results;
@@ -10,6 +11,10 @@ namespace MlxActors.Actors.Hosting;
 /// <param name="Patience">How long a request may be overtaken by others of the loaded model.</param>
 /// <param name="KvBytes">Memory for the KV caches of all sequences; null: no bound.</param>
 /// <param name="DefaultMaxTokens">Tokens of an answer whose request sets no limit.</param>
+/// <param name="ReplyRoom">Tokens that must be left for such an answer.</param>
+/// <param name="OnOverflow">What happens to a conversation that outgrows the window, when its request does not say.</param>
+/// <param name="Summaries">Summaries of conversations that are kept for their next turns.</param>
+/// <param name="Windows">Context windows by alias, where they are to be smaller than the checkpoint's.</param>
 /// <param name="RestartAfter">So many failed steps in a row make the engine start anew.</param>
 /// <param name="IdleUnload">After how long without a request a model is unloaded; null: never.</param>
 /// <param name="KeepAlive">The same for single models, by alias.</param>
@@ -25,6 +30,10 @@ public sealed record MlxActorsSettings(
     int PrefillChunk,
     long? KvBytes,
     int DefaultMaxTokens,
+    int ReplyRoom,
+    OverflowPolicy OnOverflow,
+    int Summaries,
+    ImmutableDictionary<string, int> Windows,
     int RestartAfter,
     int MaxQueue,
     int MaxOvertaken,
@@ -44,6 +53,8 @@ public sealed record MlxActorsSettings(
 
     private const string KeepAliveKey = "supervisor.keep-alive";
 
+    public ReplyRoom Unasked => new(ReplyRoom, Math.Max(ReplyRoom, DefaultMaxTokens));
+
     public BatchLimits Batch => new(MaxBatch, PrefillChunk, KvBytes, FeatureBytes);
 
     public SupervisorLimits Supervisor => new(MaxBatch, MaxQueue, MaxOvertaken);
@@ -58,6 +69,10 @@ public sealed record MlxActorsSettings(
             PrefillChunk: Count(config, "engine.prefill-chunk", 1, errors),
             KvBytes: KvMemory(config, "engine.kv-cache-bytes", memory, errors),
             DefaultMaxTokens: Count(config, "engine.default-max-tokens", 1, errors),
+            ReplyRoom: Count(config, "context.reply-room", 1, errors),
+            OnOverflow: Overflow(config, "context.on-overflow", errors),
+            Summaries: Count(config, "context.summaries", 1, errors),
+            Windows: ContextWindowSettings.Read(config, errors),
             RestartAfter: Count(config, "engine.restart-after", 1, errors),
             MaxQueue: Count(config, "supervisor.max-queue", 1, errors),
             MaxOvertaken: Count(config, "supervisor.max-overtaken", 0, errors),
@@ -79,6 +94,15 @@ public sealed record MlxActorsSettings(
 
     private static int Count(Config config, string key, int least, List<string> errors) =>
         Read(config, key, least, path => config.GetInt(path, 0), value => value >= least, $"a whole number, at least {least}", errors);
+
+    private static OverflowPolicy Overflow(Config config, string key, List<string> errors) => Read(
+        config,
+        key,
+        OverflowPolicy.Summarize,
+        path => Enum.TryParse<OverflowPolicy>(config.GetString(path, null), ignoreCase: true, out var policy) ? policy : (OverflowPolicy?)null,
+        policy => policy is not null,
+        "summarize or error",
+        errors) ?? OverflowPolicy.Summarize;
 
     private static TimeSpan Duration(Config config, string key, List<string> errors) =>
         Read(

@@ -28,10 +28,10 @@ public sealed record SequenceRequest(RequestId Id, PreparedPrompt Prompt, Sampli
     /// </summary>
     /// <param name="calls">How the model writes calls of tools, for answers that must be some.</param>
     /// <param name="freshSeed">For a request without a seed.</param>
-    /// <param name="mostUnasked">Tokens of an answer for a request without a limit of its own.</param>
+    /// <param name="unasked">Tokens of an answer for a request without a limit of its own.</param>
     public static Result<SequenceRequest, GenerationError> Of(
-        GenerationRequest request, ModelInfo model, CallSyntax calls, PreparedPrompt prompt, ulong freshSeed, int mostUnasked, int credit) =>
-        Budget.Reply(model.ContextWindow, prompt.Tokens.Length, request.MaxTokens, mostUnasked)
+        GenerationRequest request, ModelInfo model, CallSyntax calls, PreparedPrompt prompt, ulong freshSeed, ReplyRoom unasked, int credit) =>
+        Budget.Reply(model.ContextWindow, prompt.Tokens.Length, request.MaxTokens, unasked)
             .MapError<GenerationError>(error => error)
             .Bind(reply => CheckBiases(request, model.VocabSize).Map(_ => reply))
             .Bind(reply => GrammarOf(request, calls).Map(grammar => (Reply: reply, Grammar: grammar)))

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Akka.Configuration;
+using MlxActors.Actors.Hosting;
 using MlxActors.Models;
 using MlxActors.Models.Hub;
 using MlxActors.Native.Results;
@@ -63,7 +64,11 @@ internal sealed record ServerSettings(
         var aliases = config.GetConfig("mlxactors.models.aliases").AsEnumerable()
             .Select(entry => new ModelAlias(entry.Key, entry.Value.GetString()))
             .OrderBy(alias => alias.Name, StringComparer.Ordinal);
-        var catalog = new ModelCatalog([.. aliases], shipped, cache, []);
+        var catalog = new ModelCatalog([.. aliases], shipped, cache, [])
+        {
+            // What is wrong with them, the actors say when they start.
+            Windows = ContextWindowSettings.Read(config, []),
+        };
         return config.GetStringList("mlxactors.models.folders").Aggregate(catalog, (known, folder) => known.WithFolder(folder));
     }
 

@@ -22,6 +22,7 @@ internal static class Answering
                 await response.WriteAsync(error.ToApiError(promptField));
                 return null;
             }
+            response.SetSummary(happened);
             whole[choice].Add(happened);
         }
         return whole.All(choice => choice.Finished is not null) ? whole : null;
@@ -40,6 +41,7 @@ internal static class Answering
         {
             await foreach (var (choice, happened) in events)
             {
+                context.Response.SetSummary(happened);
                 if (happened is GenerationEvent.Failed(var error) && stream is null)
                 {
                     await context.Response.WriteAsync(error.ToApiError(promptField));

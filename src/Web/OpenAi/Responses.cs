@@ -64,6 +64,7 @@ internal sealed class Responses(
         var output = new OutputItems(id);
         await foreach (var (_, happened) in events)
         {
+            response.SetSummary(happened);
             switch (happened)
             {
                 case GenerationEvent.Text text:

@@ -23,7 +23,7 @@ public sealed class LimitsTests
     [InlineData(100, 10, null, 50)]
     [InlineData(100, 10, 60, 60)]
     public void Reply_Fits_IsWhatWasAskedOrWhatIsLeft(int window, int prompt, int? asked, int expected) =>
-        Assert.Equal(Result.Ok<int, GenerationError.ContextLengthExceeded>(expected), Budget.Reply(window, prompt, asked, mostUnasked: 50));
+        Assert.Equal(Result.Ok<int, GenerationError.ContextLengthExceeded>(expected), Budget.Reply(window, prompt, asked, new ReplyRoom(1, 50)));
 
     [Theory]
     [InlineData(100, 60, 41)]
@@ -33,5 +33,5 @@ public sealed class LimitsTests
     public void Reply_DoesNotFit_IsAnErrorWithTheLengths(int window, int prompt, int? asked) =>
         Assert.Equal(
             Result.Error<int, GenerationError.ContextLengthExceeded>(new GenerationError.ContextLengthExceeded(window, prompt, asked)),
-            Budget.Reply(window, prompt, asked, mostUnasked: 50));
+            Budget.Reply(window, prompt, asked, new ReplyRoom(1, 50)));
 }

@@ -63,7 +63,18 @@ internal static class Answer
         json.WriteNumber("prompt_tokens"u8, usage.PromptTokens);
         json.WriteNumber("completion_tokens"u8, usage.CompletionTokens);
         json.WriteNumber("total_tokens"u8, usage.TotalTokens);
+        WriteSummary(json, usage);
         json.WriteEndObject();
+    }
+
+    /// <summary>An extension of the usage, when there was a summary.</summary>
+    public static void WriteSummary(Utf8JsonWriter json, Usage usage)
+    {
+        if (usage.Summary is { } summary)
+        {
+            json.WriteNumber("summarized_messages"u8, summary.Messages);
+            json.WriteNumber("summary_tokens"u8, summary.Tokens);
+        }
     }
 
     public static ReadOnlySpan<byte> NameOf(FinishReason reason) => reason switch

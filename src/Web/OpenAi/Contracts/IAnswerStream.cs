@@ -20,7 +20,7 @@ internal static class ProgressText
     {
         GenerationEvent.Queued(var position) => $"queued {position}",
         GenerationEvent.Loading(var fraction) => $"loading {(int)(100 * fraction)}%",
-        GenerationEvent.Summarizing => "summarizing",
+        GenerationEvent.Summarizing(var messages) => $"summarizing {messages} messages",
         GenerationEvent.Prefilling(var done, var total) => $"prefill {done}/{total}",
         _ => throw new UnreachableException(),
     };

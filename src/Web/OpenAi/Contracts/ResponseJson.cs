@@ -172,6 +172,7 @@ internal static class ResponseJson
         json.WriteNumber("reasoning_tokens"u8, 0);
         json.WriteEndObject();
         json.WriteNumber("total_tokens"u8, usage.TotalTokens);
+        Answer.WriteSummary(json, usage);
         json.WriteEndObject();
     }
 }

@@ -16,7 +16,7 @@ internal static class ChatBody
 
     private static readonly ImmutableArray<string> Same =
     [
-        "model", "stream", "parallel_tool_calls", "stop",
+        "model", "stream", "parallel_tool_calls", "stop", "context",
         .. SamplingDecoder.Names.Except(["logprobs", "top_logprobs"]), .. DescriptiveFields.Names,
     ];
 

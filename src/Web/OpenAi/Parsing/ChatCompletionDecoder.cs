@@ -31,7 +31,7 @@ internal static class ChatCompletionDecoder
         StringComparer.Ordinal,
         [
             "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "stop", "n",
-            "tools", "tool_choice", "parallel_tool_calls", "response_format",
+            "tools", "tool_choice", "parallel_tool_calls", "response_format", "context",
             .. SamplingDecoder.Names, .. UnsupportedFields.Names, .. DescriptiveFields.Names,
         ]);
 
@@ -49,6 +49,7 @@ internal static class ChatCompletionDecoder
         var offer = ToolDecoder.Read(body);
         var format = body.Optional("response_format", ResponseFormatDecoder.Format) ?? ResponseFormat.Text;
         var form = ToolDecoder.FormOf(body, offer, format);
+        var onOverflow = SharedFields.OnOverflow(body);
         DescriptiveFields.Check(body);
         UnsupportedFields.Refuse(body);
         return body.Finish(() =>
@@ -59,6 +60,7 @@ internal static class ChatCompletionDecoder
                 ParallelToolCalls = offer.Parallel,
                 TopLogprobs = topLogprobs,
                 Form = form,
+                OnOverflow = onOverflow,
             };
             return new ChatCompletionCall(request, conversation, choices, messages.Media, stream, includeUsage);
         });

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using MlxActors.Generation;
 using MlxActors.Native.Results;
 using MlxActors.Web.OpenAi.Errors;
 
@@ -19,6 +20,22 @@ internal static class SharedFields
     public static ImmutableArray<string> Stop(ObjectReader body) => body.OptionalValue("stop", StopTexts) ?? [];
 
     public static int Choices(ObjectReader body) => (int)(body.OptionalValue("n", Decode.Integer(1, MostChoices)) ?? 1);
+
+    /// <summary>What is to happen when the conversation outgrows the window: an extension of this server.</summary>
+    public static OverflowPolicy? OnOverflow(ObjectReader body)
+    {
+        var policy = body.Optional("context", ObjectReader.Decoder(context =>
+        {
+            var onOverflow = context.Optional("on_overflow", Decode.OneOf("summarize", "error")) ?? "";
+            return context.Finish(() => onOverflow);
+        }));
+        return policy switch
+        {
+            "summarize" => OverflowPolicy.Summarize,
+            "error" => OverflowPolicy.Error,
+            _ => null,
+        };
+    }
 
     /// <summary>Whether the answer goes out as server-sent events, and whether those end with token counts.</summary>
     public static (bool Stream, bool IncludeUsage) Streaming(ObjectReader body)
