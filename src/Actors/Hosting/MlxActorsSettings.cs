@@ -9,6 +9,7 @@ namespace MlxActors.Actors.Hosting;
 /// <summary>The section <c>mlxactors</c> of the configuration; <c>hocon/application.conf</c> says what each key does.</summary>
 /// <param name="Patience">How long a request may be overtaken by others of the loaded model.</param>
 /// <param name="KvBytes">Memory for the KV caches of all sequences; null: no bound.</param>
+/// <param name="PrefixBytes">What may be kept of earlier prompts and answers, within <paramref name="KvBytes"/>.</param>
 /// <param name="DefaultMaxTokens">Tokens of an answer whose request sets no limit.</param>
 /// <param name="RestartAfter">So many failed steps in a row make the engine start anew.</param>
 /// <param name="IdleUnload">After how long without a request a model is unloaded; null: never.</param>
@@ -24,6 +25,7 @@ public sealed record MlxActorsSettings(
     int MaxBatch,
     int PrefillChunk,
     long? KvBytes,
+    long PrefixBytes,
     int DefaultMaxTokens,
     int RestartAfter,
     int MaxQueue,
@@ -44,7 +46,7 @@ public sealed record MlxActorsSettings(
 
     private const string KeepAliveKey = "supervisor.keep-alive";
 
-    public BatchLimits Batch => new(MaxBatch, PrefillChunk, KvBytes, FeatureBytes);
+    public BatchLimits Batch => new(MaxBatch, PrefillChunk, KvBytes, FeatureBytes) { PrefixBytes = PrefixBytes };
 
     public SupervisorLimits Supervisor => new(MaxBatch, MaxQueue, MaxOvertaken);
 
@@ -57,6 +59,7 @@ public sealed record MlxActorsSettings(
             MaxBatch: Count(config, "engine.max-batch", 1, errors),
             PrefillChunk: Count(config, "engine.prefill-chunk", 1, errors),
             KvBytes: KvMemory(config, "engine.kv-cache-bytes", memory, errors),
+            PrefixBytes: PrefixMemory(config, "engine.prefix-cache-bytes", memory, errors),
             DefaultMaxTokens: Count(config, "engine.default-max-tokens", 1, errors),
             RestartAfter: Count(config, "engine.restart-after", 1, errors),
             MaxQueue: Count(config, "supervisor.max-queue", 1, errors),
@@ -96,6 +99,12 @@ public sealed record MlxActorsSettings(
         IsOff(config, key) ? null
         : config.GetString($"{Section}.{key}", null) is "auto" ? memory / 2
         : Read(config, key, 1L, path => config.GetByteSize(path) ?? 0, value => value > 0, "auto, off or a size such as 4GiB", errors);
+
+    /// <summary><c>auto</c> takes a quarter of the machine's memory, which is half of what <see cref="KvMemory"/> then takes.</summary>
+    private static long PrefixMemory(Config config, string key, long memory, List<string> errors) =>
+        IsOff(config, key) ? 0
+        : config.GetString($"{Section}.{key}", null) is "auto" ? memory / 4
+        : Read(config, key, 0L, path => config.GetByteSize(path) ?? -1, value => value >= 0, "auto, off or a size such as 4GiB", errors);
 
     private static ImmutableDictionary<string, TimeSpan?> KeepAlives(Config config, List<string> errors) =>
         config.GetConfig($"{Section}.{KeepAliveKey}") is { IsEmpty: false } aliases

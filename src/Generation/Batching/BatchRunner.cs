@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MlxActors.Generation.Batching.Prefixes;
 using MlxActors.Generation.Constraints.Masks;
 using MlxActors.Generation.Sampling;
 using MlxActors.Models;
@@ -17,6 +18,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
     private readonly SequenceCache _sizes = CacheForSizes(model.Model);
     private readonly Batch _batch = new(model.Info.ImagesAttendBothWays);
     private readonly FeatureCache _features = new(limits.FeatureBytes);
+    private readonly PrefixCache _prefixes = new(limits.PrefixBytes);
     private readonly ConstraintMasks _constraints = ConstraintMasks.Of(model);
     private readonly Sampler _sampler = new();
     private readonly List<SequenceRequest> _waiting = [];
@@ -33,11 +35,14 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
     /// <summary>Sequences with a cache.</summary>
     public int Running => _running.Count;
 
-    /// <summary>Memory that the caches hold, in bytes.</summary>
+    /// <summary>Memory that the caches of running sequences hold, in bytes.</summary>
     public long KvBytes => _running.Sum(sequence => sequence.Cache.Bytes);
 
     /// <summary>Encoded media that are held, and how often that helped.</summary>
     public FeatureCounts Features => _features.Counts;
+
+    /// <summary>What is kept of earlier prompts and answers, and how often that helped.</summary>
+    public PrefixCounts Prefixes => _prefixes.Counts;
 
     /// <summary>Whether <see cref="Step"/> has anything to do.</summary>
     public bool HasWork => Admissible > 0 || Plan().Kind is not StepKind.Rest;
@@ -73,11 +78,14 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         _ => null,
     };
 
-    /// <summary>Frees a sequence, running or waiting; false when there is none of that name (any more).</summary>
+    /// <summary>
+    /// Frees a sequence, running or waiting; false when there is none of that name (any more). What it has read stays among the prefixes.
+    /// </summary>
     public bool Remove(RequestId id)
     {
         if (Find(id) is { } sequence)
         {
+            _prefixes.Keep(sequence.Path, sequence.Cache);
             Drop(sequence);
             return true;
         }
@@ -131,6 +139,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         }
         _running.Clear();
         _waiting.Clear();
+        _prefixes.Dispose();
         _features.Dispose();
         _needs.Clear();
         _reserved = 0;
@@ -170,11 +179,8 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
     {
         switch (plan.Kind)
         {
-            case StepKind.Encode:
-                Encode(Turn(plan.Sequence));
-                break;
-            case StepKind.Prefill:
-                ReadChunk(Turn(plan.Sequence));
+            case StepKind.Encode or StepKind.Prefill:
+                ReadOn(Turn(plan.Sequence));
                 break;
             case StepKind.Decode:
                 Decode();
@@ -190,6 +196,40 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         sequence.LastTurn = ++_turn;
         _stepping.Add(sequence);
         return sequence;
+    }
+
+    /// <summary>
+    /// The next of a sequence's prompt, from where nobody has read it: those whose prompts begin alike and who take turns go on from what
+    /// the others have read.
+    /// </summary>
+    private void ReadOn(Sequence sequence)
+    {
+        if (!_prefixes.IsOff)
+        {
+            var known = _prefixes.Fork(sequence.Path, longerThan: sequence.Cache.Length, MostKnown(sequence.Request.Prompt));
+            if (!sequence.HasBegun)
+            {
+                _prefixes.Count(hit: known is not null);
+            }
+            sequence.Begin(known);
+        }
+        if (sequence.NextMedia is not null)
+        {
+            Encode(sequence);
+        }
+        else
+        {
+            ReadChunk(sequence);
+        }
+    }
+
+    /// <summary>The last token of a prompt is read in any case, for its logits, and with it the image that it may be in.</summary>
+    private int MostKnown(PreparedPrompt prompt)
+    {
+        var last = prompt.Tokens.Length - 1;
+        return model.Info.ImagesAttendBothWays && prompt.Media is [.., var image] && last < image.Position + image.Length
+            ? Math.Min(last, image.Position)
+            : last;
     }
 
     /// <summary>One medium, and behind it those that need not be encoded any more.</summary>
@@ -209,9 +249,12 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         var uncut = model.Info.ImagesAttendBothWays ? prompt.Media.AsSpan() : [];
         var end = Prefill.ChunkEnd(start, prompt.Tokens.Length, uncut, limits.PrefillChunk);
         var rows = end == prompt.Tokens.Length ? LogitRows.Last : LogitRows.None;
+        MakeRoom(sequences: 1, tokens: end - start);
         _batch.Clear();
         _batch.Add(sequence.Cache, prompt.Tokens.AsSpan()[start..end], sequence.Media, rows);
-        Sample(model.Model.Forward(_batch));
+        var logits = model.Model.Forward(_batch);
+        _prefixes.Keep(sequence.Path, sequence.Cache);
+        Sample(logits);
     }
 
     private void Decode()
@@ -225,7 +268,17 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
                 _batch.Add(sequence.Cache, [sequence.LastToken], [], LogitRows.Last);
             }
         }
+        MakeRoom(_stepping.Count, tokens: 1);
         Sample(model.Model.Forward(_batch));
+    }
+
+    /// <summary>Before each of the sequences of a step gets so many tokens longer.</summary>
+    private void MakeRoom(int sequences, int tokens)
+    {
+        if (limits.KvBytes is { } most && !_prefixes.IsOff)
+        {
+            _prefixes.MakeRoom(_running.Select(sequence => sequence.Cache), most - sequences * _sizes.BytesFor(tokens, tokens));
+        }
     }
 
     /// <summary>One token for each sequence of the step, from its row of the logits; no logits, no tokens.</summary>
@@ -252,9 +305,10 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
             var scores = request.TopLogprobs is { } top ? TokenScores.Of(logits, token, top) : null;
             sequence.AddToken(token);
             var finished = request.Limits.After(token, sequence.Count);
-            _sampled.Add(new SampledToken(request.Id, token, finished, scores));
+            _sampled.Add(new SampledToken(request.Id, token, finished, scores, sequence.CachedTokens));
             if (finished is not null)
             {
+                _prefixes.Keep(sequence.Path, sequence.Cache);
                 Drop(sequence);
             }
         }
