@@ -101,11 +101,19 @@ public sealed class ActorMetrics : IDisposable
     /// <param name="prefixes">Of the loaded model, since it was loaded; all zero once it is gone. From the engine's thread only.</param>
     internal void Kept(PrefixCounts prefixes)
     {
-        _prefixHits.Add(Math.Max(0, prefixes.Hits - _prefixes.Hits));
-        _prefixMisses.Add(Math.Max(0, prefixes.Misses - _prefixes.Misses));
-        _prefixTokens.Add(Math.Max(0, prefixes.Tokens - _prefixes.Tokens));
+        AddNew(_prefixHits, prefixes.Hits - _prefixes.Hits);
+        AddNew(_prefixMisses, prefixes.Misses - _prefixes.Misses);
+        AddNew(_prefixTokens, prefixes.Tokens - _prefixes.Tokens);
         _prefixes = prefixes;
         Interlocked.Exchange(ref _prefixBytes, prefixes.Bytes);
+    }
+
+    private static void AddNew(Counter<long> counter, long count)
+    {
+        if (count > 0)
+        {
+            counter.Add(count);
+        }
     }
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
