@@ -13,13 +13,12 @@ namespace MlxActors.Generation.Batching;
 /// Whatever a step throws ends only the sequences that were in it. Used on the engine's thread only; its buffers are reused, so that
 /// decoding allocates nothing.
 /// </summary>
-public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDisposable
+public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks constraints, BatchLimits limits) : IDisposable
 {
-    private readonly SequenceCache _sizes = CacheForSizes(model.Model);
+    private readonly SequenceCache _sizes = CacheForSizes(model);
     private readonly Batch _batch = new(model.Info.ImagesAttendBothWays);
     private readonly FeatureCache _features = new(limits.FeatureBytes);
     private readonly PrefixCache _prefixes = new(limits.PrefixBytes);
-    private readonly ConstraintMasks _constraints = ConstraintMasks.Of(model);
     private readonly Sampler _sampler = new();
     private readonly List<SequenceRequest> _waiting = [];
     private readonly List<long> _needs = [];
@@ -31,6 +30,11 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
     private StepKind _last = StepKind.Rest;
     private long _turn;
     private long _reserved;
+
+    public BatchRunner(LoadedModel model, BatchLimits limits)
+        : this(model.Model, model.Backend, ConstraintMasks.Of(model), limits)
+    {
+    }
 
     /// <summary>Sequences with a cache.</summary>
     public int Running => _running.Count;
@@ -118,7 +122,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         _last = plan.Kind;
         try
         {
-            using var scope = model.Backend.BeginScope();
+            using var scope = backend.BeginScope();
             Run(plan);
         }
         catch (Exception cause)
@@ -164,8 +168,8 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
             _needs.RemoveAt(0);
             try
             {
-                var constrained = request.Grammar is { } grammar ? _constraints.Start(grammar) : null;
-                _running.Add(new Sequence(request, model.Model.NewCache(), need, constrained));
+                var constrained = request.Grammar is { } grammar ? constraints.Start(grammar) : null;
+                _running.Add(new Sequence(request, model.NewCache(), need, constrained));
                 _reserved += need;
             }
             catch (Exception cause)
@@ -238,7 +242,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         do
         {
             var media = sequence.NextMedia!;
-            sequence.AddMedia(new MediaRun(media.Position, _features.Use(media.Hash, () => model.Model.Encode(media.Input))));
+            sequence.AddMedia(new MediaRun(media.Position, _features.Use(media.Hash, () => model.Encode(media.Input))));
         }
         while (sequence.NextMedia is { } next && _features.Holds(next.Hash));
     }
@@ -252,7 +256,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         MakeRoom(sequences: 1, tokens: end - start);
         _batch.Clear();
         _batch.Add(sequence.Cache, prompt.Tokens.AsSpan()[start..end], sequence.Media, rows);
-        var logits = model.Model.Forward(_batch);
+        var logits = model.Forward(_batch);
         _prefixes.Keep(sequence.Path, sequence.Cache);
         Sample(logits);
     }
@@ -269,15 +273,15 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
             }
         }
         MakeRoom(_stepping.Count, tokens: 1);
-        Sample(model.Model.Forward(_batch));
+        Sample(model.Forward(_batch));
     }
 
-    /// <summary>Before each of the sequences of a step gets so many tokens longer.</summary>
+    /// <summary>Before each of the sequences of a step gets so many tokens longer; one that ends in a shared block copies that first.</summary>
     private void MakeRoom(int sequences, int tokens)
     {
         if (limits.KvBytes is { } most && !_prefixes.IsOff)
         {
-            _prefixes.MakeRoom(_running.Select(sequence => sequence.Cache), most - sequences * _sizes.BytesFor(tokens, tokens));
+            _prefixes.MakeRoom(_running.Select(sequence => sequence.Cache), most - sequences * (_sizes.BytesFor(tokens, tokens) + _sizes.BytesFor(1, 1)));
         }
     }
 
@@ -288,7 +292,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         {
             return;
         }
-        var numbers = model.Backend.View(rows);
+        var numbers = backend.View(rows);
         var width = rows.Shape.Last;
         for (var row = 0; row < _stepping.Count; row++)
         {
