@@ -15,6 +15,9 @@ namespace MlxActors.Generation.Batching;
 /// </summary>
 public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks constraints, BatchLimits limits) : IDisposable
 {
+    /// <summary>Tokens of an answer between two places to which a later prompt can return.</summary>
+    private const int KeptEvery = 32;
+
     private readonly SequenceCache _sizes = CacheForSizes(model);
     private readonly Batch _batch = new(model.Info.ImagesAttendBothWays);
     private readonly FeatureCache _features = new(limits.FeatureBytes);
@@ -273,7 +276,24 @@ public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks 
             }
         }
         MakeRoom(_stepping.Count, tokens: 1);
-        Sample(model.Forward(_batch));
+        var logits = model.Forward(_batch);
+        foreach (var sequence in _stepping)
+        {
+            KeepWhatSlidesAway(sequence);
+        }
+        Sample(logits);
+    }
+
+    /// <summary>
+    /// An answer may end before the token that the engine has come to, as at a stop text, or be changed later; where layers slide, what is
+    /// kept at its end does not reach back there.
+    /// </summary>
+    private void KeepWhatSlidesAway(Sequence sequence)
+    {
+        if (sequence.Cache.ShortestFork > 0 && sequence.Cache.Length % KeptEvery == 0 && !_prefixes.IsOff)
+        {
+            _prefixes.Keep(sequence.Path, sequence.Cache);
+        }
     }
 
     /// <summary>Before each of the sequences of a step gets so many tokens longer; one that ends in a shared block copies that first.</summary>

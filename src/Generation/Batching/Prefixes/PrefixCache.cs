@@ -10,8 +10,8 @@ public readonly record struct PrefixCounts(long Hits, long Misses, long Tokens, 
 
 /// <summary>
 /// Keys and values of what was read and made before, so that a prompt that begins alike is read only from where it differs. Holds forks
-/// of the caches of sequences, taken behind each chunk of a prompt and at the end of an answer; they share their memory with each other
-/// and with the sequences that run. Used on the engine's thread only.
+/// of the caches of sequences, taken behind each chunk of a prompt, now and then in an answer, and at its end; they share their memory with
+/// each other and with the sequences that run. Used on the engine's thread only.
 /// <para>
 /// A sliding layer forgets what no later token sees, and what is taken behind the chunk [S, E) still knows all that the tokens from S on
 /// look at: it serves every length from S to E. So, with one behind each chunk, a prompt may part from an earlier one at any token. Together
