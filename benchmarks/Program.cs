@@ -5,6 +5,7 @@ using MlxActors.Benchmarks.Passes;
 using MlxActors.Benchmarks.Stages;
 using MlxActors.Benchmarks.Synthesis;
 using MlxActors.Benchmarks.Tokenizers;
+using MlxActors.Benchmarks.Turns;
 
 switch (args)
 {
@@ -20,6 +21,8 @@ switch (args)
         return ConstraintsCommand.Run();
     case [TokenizersCommand.Name]:
         return TokenizersCommand.Run();
+    case [TurnsCommand.Name, .. var talk]:
+        return TurnsCommand.Run(talk);
     case ["kernels", ..]:
         KernelReport.Print(Console.Out);
         return 0;

@@ -73,6 +73,7 @@ public sealed partial class EngineActor
         var current = _current;
         _current = null;
         _metrics.Occupied(0, 0);
+        _metrics.Kept(default);
         current?.Dispose();
     }
 

@@ -113,7 +113,7 @@ public sealed partial class EngineActor : ReceiveActor
         batch.Step();
         foreach (var sampled in batch.Sampled)
         {
-            _readers[sampled.Id].Tell(new Sampled(sampled.Token, sampled.Finished, sampled.Scores));
+            _readers[sampled.Id].Tell(new Sampled(sampled.Token, sampled.Finished, sampled.Scores, sampled.CachedTokens));
             if (sampled.Finished is not null)
             {
                 Release(sampled.Id);
@@ -158,6 +158,7 @@ public sealed partial class EngineActor : ReceiveActor
     {
         var running = _current?.Batch.Running ?? 0;
         _metrics.Occupied(running, _current?.Batch.KvBytes ?? 0);
+        _metrics.Kept(_current?.Batch.Prefixes ?? default);
         if (running != _reportedRunning)
         {
             _reportedRunning = running;

@@ -160,7 +160,8 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
             if (piece.Finished is { } reason)
             {
                 LetGo();
-                End(new GenerationEvent.Finished(reason, new Usage(promptTokens, tokens) { Summary = _summary }) { Logprobs = logprobs.Take() });
+                var usage = new Usage(promptTokens, tokens) { CachedTokens = sampled.CachedTokens, Summary = _summary };
+                End(new GenerationEvent.Finished(reason, usage) { Logprobs = logprobs.Take() });
             }
         });
         Receive<EngineProtocol.Failed>(failed => End(new GenerationEvent.Failed(failed.Error)));

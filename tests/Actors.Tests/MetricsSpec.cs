@@ -53,6 +53,7 @@ public sealed class MetricsSpec : ActorSpec
                 ["mlxactors.requests.cancelled waiting"] = 1,
                 ["mlxactors.requests.cancelled decode"] = 1,
                 ["mlxactors.loads loaded"] = 1,
+                ["mlxactors.prefix.misses"] = 2,
                 ["mlxactors.generations"] = 0,
             },
             _counts.ToDictionary());

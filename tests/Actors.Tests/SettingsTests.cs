@@ -19,6 +19,7 @@ public sealed class SettingsTests
                 MaxBatch: 8,
                 PrefillChunk: 256,
                 KvBytes: 500,
+                PrefixBytes: 250,
                 DefaultMaxTokens: 8192,
                 ReplyRoom: 64,
                 OnOverflow: OverflowPolicy.Summarize,
@@ -59,6 +60,14 @@ public sealed class SettingsTests
     public void From_KvCacheBytes_IsABoundOrNone(string value, long? expected) =>
         Assert.Equal(expected, With($"engine.kv-cache-bytes = {value}").Match(settings => settings.KvBytes, _ => -1));
 
+    [Theory]
+    [InlineData("off", 0)]
+    [InlineData("0", 0)]
+    [InlineData("auto", 250)]
+    [InlineData("2KiB", 2048)]
+    public void From_PrefixCacheBytes_IsABudget(string value, long expected) =>
+        Assert.Equal(expected, With($"engine.prefix-cache-bytes = {value}").Match(settings => settings.PrefixBytes, _ => -1));
+
     [Fact]
     public void From_Windows_AreNumbersOfTokens_ThatOnlyLower()
     {
@@ -87,6 +96,7 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData("engine.kv-cache-bytes = some", "mlxactors.engine.kv-cache-bytes: expected auto, off or a size such as 4GiB, found 'some'")]
+    [InlineData("engine.prefix-cache-bytes = -1", "mlxactors.engine.prefix-cache-bytes: expected auto, off or a size such as 4GiB, found '-1'")]
     [InlineData("supervisor.keep-alive.demo = long", "expected a duration such as 10m, 0, or -1 for ever, found 'long'")]
     public void From_WrongBoundOrTime_IsAnErrorThatSaysWhatIsExpected(string line, string error) =>
         Assert.EndsWith(error, With(line).Match(_ => "", reason => reason));

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using MlxActors.Generation;
+using MlxActors.Generation.Batching.Prefixes;
 using MlxActors.Native;
 
 namespace MlxActors.Actors.Hosting;
@@ -35,8 +36,13 @@ public sealed class ActorMetrics : IDisposable
     private readonly Counter<long> _loads;
     private readonly Counter<long> _restarts;
     private readonly UpDownCounter<long> _generations;
+    private readonly Counter<long> _prefixHits;
+    private readonly Counter<long> _prefixMisses;
+    private readonly Counter<long> _prefixTokens;
     private long _running;
     private long _kvBytes;
+    private PrefixCounts _prefixes;
+    private long _prefixBytes;
 
     public ActorMetrics()
     {
@@ -49,6 +55,10 @@ public sealed class ActorMetrics : IDisposable
         _generations = _meter.CreateUpDownCounter<long>("mlxactors.generations", "{request}", "Requests that are not over yet");
         _meter.CreateObservableGauge("mlxactors.sequences", () => Interlocked.Read(ref _running), "{sequence}", "Sequences in the engine");
         _meter.CreateObservableGauge("mlxactors.kv.bytes", () => Interlocked.Read(ref _kvBytes), "By", "Memory of the KV caches");
+        _prefixHits = _meter.CreateCounter<long>("mlxactors.prefix.hits", "{request}", "Requests whose prompt began like an earlier one");
+        _prefixMisses = _meter.CreateCounter<long>("mlxactors.prefix.misses", "{request}", "Requests whose prompt was read from its beginning");
+        _prefixTokens = _meter.CreateCounter<long>("mlxactors.prefix.tokens", "{token}", "Tokens of prompts that need not be read again");
+        _meter.CreateObservableGauge("mlxactors.prefix.bytes", () => Interlocked.Read(ref _prefixBytes), "By", "Memory of kept prefixes");
         _meter.CreateObservableGauge("mlxactors.memory.mapped", () => MemoryUse.Mapped, "By", "Checkpoint files mapped into memory");
         _meter.CreateObservableGauge("mlxactors.memory.native", () => MemoryUse.Allocated, "By", "Memory outside the managed heap");
     }
@@ -89,6 +99,24 @@ public sealed class ActorMetrics : IDisposable
     {
         Interlocked.Exchange(ref _running, running);
         Interlocked.Exchange(ref _kvBytes, kvBytes);
+    }
+
+    /// <param name="prefixes">Of the loaded model, since it was loaded; all zero once it is gone. From the engine's thread only.</param>
+    internal void Kept(PrefixCounts prefixes)
+    {
+        AddNew(_prefixHits, prefixes.Hits - _prefixes.Hits);
+        AddNew(_prefixMisses, prefixes.Misses - _prefixes.Misses);
+        AddNew(_prefixTokens, prefixes.Tokens - _prefixes.Tokens);
+        _prefixes = prefixes;
+        Interlocked.Exchange(ref _prefixBytes, prefixes.Bytes);
+    }
+
+    private static void AddNew(Counter<long> counter, long count)
+    {
+        if (count > 0)
+        {
+            counter.Add(count);
+        }
     }
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);

@@ -10,6 +10,7 @@ namespace MlxActors.Actors.Hosting;
 /// <summary>The section <c>mlxactors</c> of the configuration; <c>hocon/application.conf</c> says what each key does.</summary>
 /// <param name="Patience">How long a request may be overtaken by others of the loaded model.</param>
 /// <param name="KvBytes">Memory for the KV caches of all sequences; null: no bound.</param>
+/// <param name="PrefixBytes">What may be kept of earlier prompts and answers, within <paramref name="KvBytes"/>.</param>
 /// <param name="DefaultMaxTokens">Tokens of an answer whose request sets no limit.</param>
 /// <param name="ReplyRoom">Tokens that must be left for such an answer.</param>
 /// <param name="OnOverflow">What happens to a conversation that outgrows the window, when its request does not say.</param>
@@ -29,6 +30,7 @@ public sealed record MlxActorsSettings(
     int MaxBatch,
     int PrefillChunk,
     long? KvBytes,
+    long PrefixBytes,
     int DefaultMaxTokens,
     int ReplyRoom,
     OverflowPolicy OnOverflow,
@@ -55,7 +57,7 @@ public sealed record MlxActorsSettings(
 
     public ReplyRoom Unasked => new(ReplyRoom, Math.Max(ReplyRoom, DefaultMaxTokens));
 
-    public BatchLimits Batch => new(MaxBatch, PrefillChunk, KvBytes, FeatureBytes);
+    public BatchLimits Batch => new(MaxBatch, PrefillChunk, KvBytes, FeatureBytes) { PrefixBytes = PrefixBytes };
 
     public SupervisorLimits Supervisor => new(MaxBatch, MaxQueue, MaxOvertaken);
 
@@ -68,6 +70,7 @@ public sealed record MlxActorsSettings(
             MaxBatch: Count(config, "engine.max-batch", 1, errors),
             PrefillChunk: Count(config, "engine.prefill-chunk", 1, errors),
             KvBytes: KvMemory(config, "engine.kv-cache-bytes", memory, errors),
+            PrefixBytes: PrefixMemory(config, "engine.prefix-cache-bytes", memory, errors),
             DefaultMaxTokens: Count(config, "engine.default-max-tokens", 1, errors),
             ReplyRoom: Count(config, "context.reply-room", 1, errors),
             OnOverflow: Overflow(config, "context.on-overflow", errors),
@@ -120,6 +123,12 @@ public sealed record MlxActorsSettings(
         IsOff(config, key) ? null
         : config.GetString($"{Section}.{key}", null) is "auto" ? memory / 2
         : Read(config, key, 1L, path => config.GetByteSize(path) ?? 0, value => value > 0, "auto, off or a size such as 4GiB", errors);
+
+    /// <summary><c>auto</c> takes a quarter of the machine's memory, which is half of what <see cref="KvMemory"/> then takes.</summary>
+    private static long PrefixMemory(Config config, string key, long memory, List<string> errors) =>
+        IsOff(config, key) ? 0
+        : config.GetString($"{Section}.{key}", null) is "auto" ? memory / 4
+        : Read(config, key, 0L, path => config.GetByteSize(path) ?? -1, value => value >= 0, "auto, off or a size such as 4GiB", errors);
 
     private static ImmutableDictionary<string, TimeSpan?> KeepAlives(Config config, List<string> errors) =>
         config.GetConfig($"{Section}.{KeepAliveKey}") is { IsEmpty: false } aliases

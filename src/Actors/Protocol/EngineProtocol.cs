@@ -48,7 +48,8 @@ public static class EngineProtocol
     /// <summary>The reader has taken this many tokens; so many more may be made.</summary>
     public sealed record Grant(RequestId Id, int Tokens);
 
-    public sealed record Sampled(int Token, FinishReason? Finished, TokenScores? Scores);
+    /// <param name="CachedTokens"><inheritdoc cref="Usage.CachedTokens"/></param>
+    public sealed record Sampled(int Token, FinishReason? Finished, TokenScores? Scores, int CachedTokens);
 
     /// <summary>The engine cannot or will not go on with the sequence.</summary>
     public sealed record Failed(GenerationError Error);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MlxActors.Generation.Batching.Prefixes;
 using MlxActors.Generation.Constraints.Masks;
 using MlxActors.Generation.Sampling;
 using MlxActors.Models;
@@ -12,12 +13,15 @@ namespace MlxActors.Generation.Batching;
 /// Whatever a step throws ends only the sequences that were in it. Used on the engine's thread only; its buffers are reused, so that
 /// decoding allocates nothing.
 /// </summary>
-public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDisposable
+public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks constraints, BatchLimits limits) : IDisposable
 {
-    private readonly SequenceCache _sizes = CacheForSizes(model.Model);
+    /// <summary>Tokens of an answer between two places to which a later prompt can return.</summary>
+    private const int KeptEvery = 32;
+
+    private readonly SequenceCache _sizes = CacheForSizes(model);
     private readonly Batch _batch = new(model.Info.ImagesAttendBothWays);
     private readonly FeatureCache _features = new(limits.FeatureBytes);
-    private readonly ConstraintMasks _constraints = ConstraintMasks.Of(model);
+    private readonly PrefixCache _prefixes = new(limits.PrefixBytes);
     private readonly Sampler _sampler = new();
     private readonly List<SequenceRequest> _waiting = [];
     private readonly List<long> _needs = [];
@@ -30,14 +34,22 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
     private long _turn;
     private long _reserved;
 
+    public BatchRunner(LoadedModel model, BatchLimits limits)
+        : this(model.Model, model.Backend, ConstraintMasks.Of(model), limits)
+    {
+    }
+
     /// <summary>Sequences with a cache.</summary>
     public int Running => _running.Count;
 
-    /// <summary>Memory that the caches hold, in bytes.</summary>
+    /// <summary>Memory that the caches of running sequences hold, in bytes.</summary>
     public long KvBytes => _running.Sum(sequence => sequence.Cache.Bytes);
 
     /// <summary>Encoded media that are held, and how often that helped.</summary>
     public FeatureCounts Features => _features.Counts;
+
+    /// <summary>What is kept of earlier prompts and answers, and how often that helped.</summary>
+    public PrefixCounts Prefixes => _prefixes.Counts;
 
     /// <summary>Whether <see cref="Step"/> has anything to do.</summary>
     public bool HasWork => Admissible > 0 || Plan().Kind is not StepKind.Rest;
@@ -73,11 +85,14 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         _ => null,
     };
 
-    /// <summary>Frees a sequence, running or waiting; false when there is none of that name (any more).</summary>
+    /// <summary>
+    /// Frees a sequence, running or waiting; false when there is none of that name (any more). What it has read stays among the prefixes.
+    /// </summary>
     public bool Remove(RequestId id)
     {
         if (Find(id) is { } sequence)
         {
+            _prefixes.Keep(sequence.Path, sequence.Cache);
             Drop(sequence);
             return true;
         }
@@ -110,7 +125,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         _last = plan.Kind;
         try
         {
-            using var scope = model.Backend.BeginScope();
+            using var scope = backend.BeginScope();
             Run(plan);
         }
         catch (Exception cause)
@@ -131,6 +146,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         }
         _running.Clear();
         _waiting.Clear();
+        _prefixes.Dispose();
         _features.Dispose();
         _needs.Clear();
         _reserved = 0;
@@ -155,8 +171,8 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
             _needs.RemoveAt(0);
             try
             {
-                var constrained = request.Grammar is { } grammar ? _constraints.Start(grammar) : null;
-                _running.Add(new Sequence(request, model.Model.NewCache(), need, constrained));
+                var constrained = request.Grammar is { } grammar ? constraints.Start(grammar) : null;
+                _running.Add(new Sequence(request, model.NewCache(), need, constrained));
                 _reserved += need;
             }
             catch (Exception cause)
@@ -170,11 +186,8 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
     {
         switch (plan.Kind)
         {
-            case StepKind.Encode:
-                Encode(Turn(plan.Sequence));
-                break;
-            case StepKind.Prefill:
-                ReadChunk(Turn(plan.Sequence));
+            case StepKind.Encode or StepKind.Prefill:
+                ReadOn(Turn(plan.Sequence));
                 break;
             case StepKind.Decode:
                 Decode();
@@ -192,13 +205,47 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         return sequence;
     }
 
+    /// <summary>
+    /// The next of a sequence's prompt, from where nobody has read it: those whose prompts begin alike and who take turns go on from what
+    /// the others have read.
+    /// </summary>
+    private void ReadOn(Sequence sequence)
+    {
+        if (!_prefixes.IsOff)
+        {
+            var known = _prefixes.Fork(sequence.Path, longerThan: sequence.Cache.Length, MostKnown(sequence.Request.Prompt));
+            if (!sequence.HasBegun)
+            {
+                _prefixes.Count(hit: known is not null);
+            }
+            sequence.Begin(known);
+        }
+        if (sequence.NextMedia is not null)
+        {
+            Encode(sequence);
+        }
+        else
+        {
+            ReadChunk(sequence);
+        }
+    }
+
+    /// <summary>The last token of a prompt is read in any case, for its logits, and with it the image that it may be in.</summary>
+    private int MostKnown(PreparedPrompt prompt)
+    {
+        var last = prompt.Tokens.Length - 1;
+        return model.Info.ImagesAttendBothWays && prompt.Media is [.., var image] && last < image.Position + image.Length
+            ? Math.Min(last, image.Position)
+            : last;
+    }
+
     /// <summary>One medium, and behind it those that need not be encoded any more.</summary>
     private void Encode(Sequence sequence)
     {
         do
         {
             var media = sequence.NextMedia!;
-            sequence.AddMedia(new MediaRun(media.Position, _features.Use(media.Hash, () => model.Model.Encode(media.Input))));
+            sequence.AddMedia(new MediaRun(media.Position, _features.Use(media.Hash, () => model.Encode(media.Input))));
         }
         while (sequence.NextMedia is { } next && _features.Holds(next.Hash));
     }
@@ -209,9 +256,12 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         var uncut = model.Info.ImagesAttendBothWays ? prompt.Media.AsSpan() : [];
         var end = Prefill.ChunkEnd(start, prompt.Tokens.Length, uncut, limits.PrefillChunk);
         var rows = end == prompt.Tokens.Length ? LogitRows.Last : LogitRows.None;
+        MakeRoom(sequences: 1, tokens: end - start);
         _batch.Clear();
         _batch.Add(sequence.Cache, prompt.Tokens.AsSpan()[start..end], sequence.Media, rows);
-        Sample(model.Model.Forward(_batch));
+        var logits = model.Forward(_batch);
+        _prefixes.Keep(sequence.Path, sequence.Cache);
+        Sample(logits);
     }
 
     private void Decode()
@@ -225,7 +275,34 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
                 _batch.Add(sequence.Cache, [sequence.LastToken], [], LogitRows.Last);
             }
         }
-        Sample(model.Model.Forward(_batch));
+        MakeRoom(_stepping.Count, tokens: 1);
+        var logits = model.Forward(_batch);
+        foreach (var sequence in _stepping)
+        {
+            KeepWhatSlidesAway(sequence);
+        }
+        Sample(logits);
+    }
+
+    /// <summary>
+    /// An answer may end before the token that the engine has come to, as at a stop text, or be changed later; where layers slide, what is
+    /// kept at its end does not reach back there.
+    /// </summary>
+    private void KeepWhatSlidesAway(Sequence sequence)
+    {
+        if (sequence.Cache.ShortestFork > 0 && sequence.Cache.Length % KeptEvery == 0 && !_prefixes.IsOff)
+        {
+            _prefixes.Keep(sequence.Path, sequence.Cache);
+        }
+    }
+
+    /// <summary>Before each of the sequences of a step gets so many tokens longer; one that ends in a shared block copies that first.</summary>
+    private void MakeRoom(int sequences, int tokens)
+    {
+        if (limits.KvBytes is { } most && !_prefixes.IsOff)
+        {
+            _prefixes.MakeRoom(_running.Select(sequence => sequence.Cache), most - sequences * (_sizes.BytesFor(tokens, tokens) + _sizes.BytesFor(1, 1)));
+        }
     }
 
     /// <summary>One token for each sequence of the step, from its row of the logits; no logits, no tokens.</summary>
@@ -235,7 +312,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
         {
             return;
         }
-        var numbers = model.Backend.View(rows);
+        var numbers = backend.View(rows);
         var width = rows.Shape.Last;
         for (var row = 0; row < _stepping.Count; row++)
         {
@@ -252,9 +329,10 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
             var scores = request.TopLogprobs is { } top ? TokenScores.Of(logits, token, top) : null;
             sequence.AddToken(token);
             var finished = request.Limits.After(token, sequence.Count);
-            _sampled.Add(new SampledToken(request.Id, token, finished, scores));
+            _sampled.Add(new SampledToken(request.Id, token, finished, scores, sequence.CachedTokens));
             if (finished is not null)
             {
+                _prefixes.Keep(sequence.Path, sequence.Cache);
                 Drop(sequence);
             }
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MlxActors.Generation.Batching.Prefixes;
 using MlxActors.Generation.Constraints.Masks;
 using MlxActors.Generation.Sampling;
 using MlxActors.Models;
@@ -11,11 +12,23 @@ namespace MlxActors.Generation.Batching;
 /// <param name="constrained">Null when the answer may be anything.</param>
 internal sealed class Sequence(SequenceRequest request, SequenceCache cache, long reserved, ConstrainedAnswer? constrained) : IDisposable
 {
+    private readonly TokenPath _prompt = TokenPath.Of(request.Prompt);
     private readonly List<MediaRun> _media = [];
+    private readonly List<int> _made = [];
+    private int _nextMedia;
 
     public SequenceRequest Request => request;
 
-    public SequenceCache Cache => cache;
+    public SequenceCache Cache { get; private set; } = cache;
+
+    /// <summary>What its cache holds, and before its first token also what it will hold.</summary>
+    public TokenPath Path => Count == 0 ? _prompt : _prompt.Append(CollectionsMarshal.AsSpan(_made)[..(Cache.Length - _prompt.Length)]);
+
+    /// <summary>Whether it has had a turn.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Tokens of its prompt that were there when it began.</summary>
+    public int CachedTokens { get; private set; }
 
     public long Reserved => reserved;
 
@@ -25,10 +38,10 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
     public int Credit { get; set; } = request.Credit;
 
     /// <summary>Tokens made.</summary>
-    public int Count { get; private set; }
+    public int Count => _made.Count;
 
     /// <summary>The token made last, which the next decode step reads.</summary>
-    public int LastToken { get; private set; }
+    public int LastToken => _made[^1];
 
     /// <summary>Null when the request adjusts nothing.</summary>
     public TokenHistory? History { get; } =
@@ -47,14 +60,35 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
         : NextMedia is not null ? SequencePhase.Encode
         : SequencePhase.Prefill;
 
-    /// <summary>The medium that is to be encoded next; null when all are.</summary>
-    public PreparedMedia? NextMedia => _media.Count < request.Prompt.Media.Length ? request.Prompt.Media[_media.Count] : null;
+    /// <summary>The medium that is to be encoded next; null when all are that it has not read.</summary>
+    public PreparedMedia? NextMedia => _nextMedia < request.Prompt.Media.Length ? request.Prompt.Media[_nextMedia] : null;
 
-    public void AddMedia(MediaRun run) => _media.Add(run);
+    /// <summary>Has a turn, in which it goes on from a cache that knows more of its prompt, if there is one.</summary>
+    public void Begin(SequenceCache? known)
+    {
+        if (known is not null)
+        {
+            Cache.Dispose();
+            Cache = known;
+            CachedTokens = HasBegun ? CachedTokens : known.Length;
+            while (NextMedia is { } media && media.Position + media.Length <= known.Length)
+            {
+                _nextMedia++;
+            }
+        }
+        HasBegun = true;
+    }
+
+    public void AddMedia(MediaRun run)
+    {
+        _media.Add(run);
+        _nextMedia++;
+    }
 
     public void AddToken(int token)
     {
-        (LastToken, Count, Credit) = (token, Count + 1, Credit - 1);
+        _made.Add(token);
+        Credit--;
         History?.Add(token);
         constrained?.Add(token);
         FreeMedia();
@@ -63,7 +97,7 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
     public void Dispose()
     {
         FreeMedia();
-        cache.Dispose();
+        Cache.Dispose();
     }
 
     /// <summary>Encoded media are of no use here once the prompt has been read; the first token shows that it has.</summary>

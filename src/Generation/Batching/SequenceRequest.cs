@@ -68,7 +68,8 @@ public sealed record SequenceRequest(RequestId Id, PreparedPrompt Prompt, Sampli
 
 /// <summary>A token of an answer; <paramref name="Finished"/> says why it is the last, null when it is not.</summary>
 /// <param name="Scores">When the request asks for them.</param>
-public readonly record struct SampledToken(RequestId Id, int Token, FinishReason? Finished, TokenScores? Scores = null);
+/// <param name="CachedTokens"><inheritdoc cref="Usage.CachedTokens"/></param>
+public readonly record struct SampledToken(RequestId Id, int Token, FinishReason? Finished, TokenScores? Scores, int CachedTokens);
 
 /// <summary>A sequence that the engine could not go on with; it is gone.</summary>
 public sealed record FailedSequence(RequestId Id, Exception Cause);
@@ -77,4 +78,8 @@ public sealed record FailedSequence(RequestId Id, Exception Cause);
 /// <param name="PrefillChunk">Tokens of a prompt that one step reads.</param>
 /// <param name="KvBytes">Memory that the KV caches of all sequences may come to hold; null: no bound.</param>
 /// <param name="FeatureBytes">Budget of the <see cref="FeatureCache"/>.</param>
-public sealed record BatchLimits(int MaxBatch, int PrefillChunk, long? KvBytes, long FeatureBytes);
+public sealed record BatchLimits(int MaxBatch, int PrefillChunk, long? KvBytes, long FeatureBytes)
+{
+    /// <summary>Budget of the <see cref="Prefixes.PrefixCache"/>; what sequences need of <see cref="KvBytes"/> it gives back to them.</summary>
+    public long PrefixBytes { get; init; }
+}

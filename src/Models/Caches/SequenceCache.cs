@@ -21,6 +21,9 @@ public sealed class SequenceCache(KvCache[] layers) : IDisposable
     /// <inheritdoc cref="KvCache.BytesFor"/>
     public long BytesFor(int tokens, int step) => layers.Sum(layer => layer.BytesFor(tokens, step));
 
+    /// <summary>The shortest length that <see cref="Fork"/> does not refuse.</summary>
+    public int ShortestFork => layers.Max(layer => layer.ShortestFork);
+
     /// <summary>
     /// A cache that begins with the first <paramref name="length"/> tokens of this one, or null when a sliding layer has
     /// forgotten what that needs.

@@ -21,6 +21,12 @@ public abstract class KvCache : IDisposable
     public abstract long Bytes { get; }
 
     /// <summary>
+    /// The blocks, all of one size, that make up <see cref="Bytes"/>, by name: forks that share one give it the same name. Empty when the
+    /// backend does not tell.
+    /// </summary>
+    public virtual ReadOnlySpan<nint> Blocks => [];
+
+    /// <summary>
     /// The most memory, in bytes, that a cache of this kind comes to hold for a sequence of <paramref name="tokens"/> tokens that are
     /// appended at most <paramref name="step"/> at a time.
     /// </summary>
@@ -32,6 +38,9 @@ public abstract class KvCache : IDisposable
 
     /// <summary>The first position still held: 0, or more once a window has moved on.</summary>
     public abstract int Start { get; }
+
+    /// <summary>The shortest length that <see cref="Fork"/> does not refuse.</summary>
+    public int ShortestFork => Start > 0 && Spec.Window is { } window ? Start + window - 1 : 0;
 
     /// <summary>
     /// A cache with the first <paramref name="length"/> tokens of this one, sharing memory until either writes; null when a window

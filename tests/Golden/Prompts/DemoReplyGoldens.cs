@@ -60,13 +60,13 @@ public sealed class DemoReplyGoldens
         return TensorPrimitives.IndexOfMax(model.Backend.View(model.Model.Forward(batch)!.Value));
     }
 
-    private static LoadedModel ModelOf(string name)
+    internal static LoadedModel ModelOf(string name)
     {
         var model = Path.GetFileNameWithoutExtension(PromptRows.FileOf(name));
         return Models.GetOrAdd(model, _ => new Lazy<LoadedModel>(() => Ok(ModelLoader.Load(
             Path.Combine(Goldens.Repository, "models", model), new CpuBackend(new CpuOptions(CpuMode.Exact, Threads: 1)), default)))).Value;
     }
 
-    private static T Ok<T, TError>(Result<T, TError> result) =>
+    internal static T Ok<T, TError>(Result<T, TError> result) =>
         result.Match(value => value, error => throw new InvalidDataException($"{error}"));
 }

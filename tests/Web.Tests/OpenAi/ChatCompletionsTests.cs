@@ -55,7 +55,9 @@ public sealed class ChatCompletionsTests
         Assert.Equal("demo", completion.GetProperty("model").GetString());
         Assert.Equal("Hello «π»\n", Chat.ContentOf(completion));
         Assert.Equal("length", completion.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
-        Assert.Equal("""{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}""", completion.GetProperty("usage").GetRawText());
+        Assert.Equal(
+            """{"prompt_tokens":5,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens":2,"total_tokens":7}""",
+            completion.GetProperty("usage").GetRawText());
     }
 
     [Fact]

@@ -49,7 +49,8 @@ public sealed class MediaRequestTests(MediaServer server)
             "demo", User(Image(host.Url("/first").AbsoluteUri), Image(host.Url("/second").AbsoluteUri), Text("Describe the images.")));
 
         Assert.Equal(Chat.ContentOf(inline), Chat.ContentOf(fetched));
-        Assert.Equal(inline.GetProperty("usage").GetRawText(), fetched.GetProperty("usage").GetRawText());
+        Assert.Equal(
+            inline.GetProperty("usage").GetProperty("total_tokens").GetInt32(), fetched.GetProperty("usage").GetProperty("total_tokens").GetInt32());
     }
 
     [SkippableFact]

@@ -134,7 +134,8 @@ public sealed class ResponsesTests(DemoServer server)
         AssertSameUsage(chat, response);
         Assert.Equal("It is sunny in Athens, 21 degrees.", TextOf(kept));
         Assert.Equal(TextOf(whole), TextOf(kept));
-        Assert.Equal(whole.GetProperty("usage").GetRawText(), kept.GetProperty("usage").GetRawText());
+        Assert.Equal(
+            whole.GetProperty("usage").GetProperty("total_tokens").GetInt32(), kept.GetProperty("usage").GetProperty("total_tokens").GetInt32());
     }
 
     [Fact]
@@ -239,12 +240,13 @@ public sealed class ResponsesTests(DemoServer server)
         .SelectMany(item => item.GetProperty("content").EnumerateArray())
         .Select(part => part.GetProperty("text").GetString()));
 
-    // Two responses to one request differ in what names them and in when they were made.
+    // Two responses to one request differ in what names them, in when they were made, and in that the second finds its prompt read.
     private static string Comparable(JsonElement response)
     {
         var id = response.GetProperty("id").GetString()!["resp_".Length..];
         var json = JsonNode.Parse(response.GetRawText().Replace(id, "ID"))!;
         json["created_at"] = 0;
+        json["usage"]?["input_tokens_details"]?.AsObject().Remove("cached_tokens");
         return json.ToJsonString();
     }
 

@@ -25,6 +25,8 @@ internal sealed unsafe class PagedKvCache(KvCacheSpec spec, PagePool pool) : KvC
 
     public override long Bytes => _count * Layout.Floats * sizeof(float);
 
+    public override ReadOnlySpan<nint> Blocks => new(_pages, _count);
+
     public override long BytesFor(int tokens, int step)
     {
         // A window and a step may each begin inside a page.

@@ -33,8 +33,12 @@ internal static class Answer
         json.WriteEndObject();
     }
 
-    /// <summary>The counts of two answers to one prompt.</summary>
-    public static Usage Add(Usage one, Usage other) => one with { CompletionTokens = one.CompletionTokens + other.CompletionTokens };
+    /// <summary>The counts of two answers to one prompt. What one of them found only because the other had read it is not counted.</summary>
+    public static Usage Add(Usage one, Usage other) => one with
+    {
+        CompletionTokens = one.CompletionTokens + other.CompletionTokens,
+        CachedTokens = Math.Min(one.CachedTokens, other.CachedTokens),
+    };
 
     public static void WriteHead(Utf8JsonWriter json, AnswerHead head, ReadOnlySpan<byte> kind)
     {
@@ -61,6 +65,9 @@ internal static class Answer
     {
         json.WriteStartObject("usage"u8);
         json.WriteNumber("prompt_tokens"u8, usage.PromptTokens);
+        json.WriteStartObject("prompt_tokens_details"u8);
+        json.WriteNumber("cached_tokens"u8, usage.CachedTokens);
+        json.WriteEndObject();
         json.WriteNumber("completion_tokens"u8, usage.CompletionTokens);
         json.WriteNumber("total_tokens"u8, usage.TotalTokens);
         WriteSummary(json, usage);

@@ -19,15 +19,13 @@ internal static class CompletionJson
             WriteChoice(json, index, openings[index] + choice.Content, choice.Logprobs, 0, choice.Finished!.Reason);
         }
         json.WriteEndArray();
-        Answer.WriteUsage(json, choices.Select((choice, index) => Count(choice.Finished!.Usage, index, perPrompt)).Aggregate(Sum));
+        Answer.WriteUsage(json, Total(choices.Select(choice => choice.Finished!.Usage), perPrompt));
         json.WriteEndObject();
     }
 
-    /// <summary>A prompt is counted once, with the first of its answers.</summary>
-    public static Usage Count(Usage usage, int choice, int perPrompt) => choice % perPrompt == 0 ? usage : usage with { PromptTokens = 0 };
-
-    public static Usage Sum(Usage one, Usage other) =>
-        new(one.PromptTokens + other.PromptTokens, one.CompletionTokens + other.CompletionTokens);
+    /// <summary>The counts of all answers; each prompt is counted once.</summary>
+    public static Usage Total(IEnumerable<Usage> answers, int perPrompt) =>
+        answers.Chunk(perPrompt).Select(toOnePrompt => toOnePrompt.Aggregate(Answer.Add)).Aggregate(Sum);
 
     /// <summary>Up to and into the array of choices.</summary>
     public static void WriteStart(Utf8JsonWriter json, AnswerHead head)
@@ -55,4 +53,10 @@ internal static class CompletionJson
         }
         json.WriteEndObject();
     }
+
+    private static Usage Sum(Usage one, Usage other) =>
+        new(one.PromptTokens + other.PromptTokens, one.CompletionTokens + other.CompletionTokens)
+        {
+            CachedTokens = one.CachedTokens + other.CachedTokens,
+        };
 }

@@ -16,7 +16,7 @@ internal sealed class CompletionStream : IAnswerStream
     private readonly int _perPrompt;
     private readonly bool _includeUsage;
     private readonly ServerSentEvents _events;
-    private Usage _usage = new(0, 0);
+    private readonly Usage[] _usages;
     private int _running;
 
     /// <param name="openings">The text before each answer.</param>
@@ -26,7 +26,7 @@ internal sealed class CompletionStream : IAnswerStream
         HttpResponse response, AnswerHead head, IReadOnlyList<string> openings, int perPrompt, bool includeUsage, TimeSpan stall)
     {
         (_head, _openings, _perPrompt, _includeUsage) = (head, [.. openings], perPrompt, includeUsage);
-        (_offsets, _running) = (new int[openings.Count], openings.Count);
+        (_offsets, _usages, _running) = (new int[openings.Count], new Usage[openings.Count], openings.Count);
         _events = new ServerSentEvents(response, stall);
     }
 
@@ -68,14 +68,14 @@ internal sealed class CompletionStream : IAnswerStream
 
     private void Finish(int choice, Usage usage)
     {
-        _usage = CompletionJson.Sum(_usage, CompletionJson.Count(usage, choice, _perPrompt));
+        _usages[choice] = usage;
         if (--_running > 0)
         {
             return;
         }
         if (_includeUsage)
         {
-            Write(_ => { }, _usage);
+            Write(_ => { }, CompletionJson.Total(_usages, _perPrompt));
         }
         _events.WriteDone();
     }

@@ -165,7 +165,7 @@ internal static class ResponseJson
         json.WriteStartObject("usage"u8);
         json.WriteNumber("input_tokens"u8, usage.PromptTokens);
         json.WriteStartObject("input_tokens_details"u8);
-        json.WriteNumber("cached_tokens"u8, 0);
+        json.WriteNumber("cached_tokens"u8, usage.CachedTokens);
         json.WriteEndObject();
         json.WriteNumber("output_tokens"u8, usage.CompletionTokens);
         json.WriteStartObject("output_tokens_details"u8);

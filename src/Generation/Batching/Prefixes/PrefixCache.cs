@@ -1,0 +1,133 @@
+using MlxActors.Models.Caches;
+
+namespace MlxActors.Generation.Batching.Prefixes;
+
+/// <param name="Hits">Requests that found a beginning of their prompt.</param>
+/// <param name="Misses">Requests that found none.</param>
+/// <param name="Tokens">Tokens of prompts that were not read, because they had been.</param>
+/// <param name="Bytes">Held now; what kept prefixes share is counted once.</param>
+public readonly record struct PrefixCounts(long Hits, long Misses, long Tokens, long Bytes);
+
+/// <summary>
+/// Keys and values of what was read and made before, so that a prompt that begins alike is read only from where it differs. Holds forks
+/// of the caches of sequences, taken behind each chunk of a prompt, now and then in an answer, and at its end; they share their memory with
+/// each other and with the sequences that run. Used on the engine's thread only.
+/// <para>
+/// A sliding layer forgets what no later token sees, and what is taken behind the chunk [S, E) still knows all that the tokens from S on
+/// look at: it serves every length from S to E. So, with one behind each chunk, a prompt may part from an earlier one at any token. Together
+/// they hold all keys of the sliding layers, and nothing twice. When that is more than the budget, the ones used last longest go: the middle of
+/// conversations first, while their ends, which the next turns ask for, stay. Without sliding layers, the last one serves all lengths and
+/// takes the places of those before it.
+/// </para>
+/// </summary>
+/// <param name="budget">In bytes; 0 keeps nothing.</param>
+public sealed class PrefixCache(long budget) : IDisposable
+{
+    private readonly PrefixTree<Entry> _tree = new();
+    private readonly BlockLedger _ledger = new();
+
+    /// <summary>The one used last at the end.</summary>
+    private readonly LinkedList<Entry> _byUse = new();
+
+    private PrefixCounts _counts;
+
+    public PrefixCounts Counts => _counts with { Bytes = _ledger.Bytes };
+
+    public bool IsOff => budget == 0;
+
+    /// <summary>A cache with the longest known beginning of a path; null when none is longer than <paramref name="longerThan"/>.</summary>
+    /// <param name="most">Tokens of it that may be known.</param>
+    public SequenceCache? Fork(TokenPath path, int longerThan, int most)
+    {
+        if (_tree.Longest(path, most) is not var (length, entry) || length <= longerThan || entry.Cache.Fork(length) is not { } fork)
+        {
+            return null;
+        }
+        Touch(entry);
+        _counts = _counts with { Tokens = _counts.Tokens + length - longerThan };
+        return fork;
+    }
+
+    /// <summary>Counts a request that has asked for the beginning of its prompt.</summary>
+    public void Count(bool hit) =>
+        _counts = hit ? _counts with { Hits = _counts.Hits + 1 } : _counts with { Misses = _counts.Misses + 1 };
+
+    /// <summary>Keeps what a sequence remembers, as far as there is room; the sequence may go on.</summary>
+    /// <param name="path">What it has read and made, or is to read from its cache's length on.</param>
+    public void Keep(TokenPath path, SequenceCache cache)
+    {
+        var (length, shortest) = (cache.Length, cache.ShortestFork);
+        if (length == 0 || cache.Bytes > budget)
+        {
+            return;
+        }
+        if (_tree.TryCover(path, length, shortest, out var known))
+        {
+            Touch(known);
+        }
+        else if (cache.Fork(length) is { } fork)
+        {
+            foreach (var covered in _tree.Covered(path, length, shortest))
+            {
+                Drop(covered);
+            }
+            var entry = new Entry(fork);
+            entry.Place = _tree.Add(path, length, shortest, entry);
+            _byUse.AddLast(entry.Use);
+            _ledger.Add(fork);
+            while (_ledger.Bytes > budget)
+            {
+                Drop(_byUse.First!.Value);
+            }
+        }
+    }
+
+    /// <summary>Gives way to the sequences that run: drops what was used last longest until all fits.</summary>
+    /// <param name="running">Their caches.</param>
+    /// <param name="most">Bytes that they may hold together with what is kept.</param>
+    public void MakeRoom(IEnumerable<SequenceCache> running, long most)
+    {
+        while (_byUse.First is { Value: var oldest } && _ledger.Bytes + running.Sum(cache => cache.Bytes) > most
+            && _ledger.Bytes + running.Sum(cache => cache.Bytes - _ledger.SharedWith(cache)) > most)
+        {
+            Drop(oldest);
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_byUse.First is { Value: var entry })
+        {
+            Drop(entry);
+        }
+    }
+
+    private void Touch(Entry entry)
+    {
+        _byUse.Remove(entry.Use);
+        _byUse.AddLast(entry.Use);
+    }
+
+    private void Drop(Entry entry)
+    {
+        _byUse.Remove(entry.Use);
+        _tree.Remove(entry.Place!);
+        _ledger.Remove(entry.Cache);
+        entry.Cache.Dispose();
+    }
+
+    private sealed class Entry
+    {
+        public Entry(SequenceCache cache)
+        {
+            Cache = cache;
+            Use = new LinkedListNode<Entry>(this);
+        }
+
+        public SequenceCache Cache { get; }
+
+        public LinkedListNode<Entry> Use { get; }
+
+        public PrefixTree<Entry>.IPlace? Place { get; set; }
+    }
+}
