@@ -17,7 +17,16 @@ export const aiModel = (id = model) => createOpenAICompatible({
   supportsStructuredOutputs: true,
 })(id);
 
-export const health = async () => (await fetch(`${server}health`)).json();
+/** Waits until the server has nothing left to do. */
+export const freed = async () => {
+  for (;;) {
+    const { status, running, waiting } = await (await fetch(`${server}health`)).json();
+    if (status === 'ok' && running === 0 && waiting === 0) {
+      return;
+    }
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+};
 
 /** A picture that the demo models know: its bytes, and the same as a data URI. */
 export const picture = () => readFile(process.env.MLXACTORS_PICTURE);
