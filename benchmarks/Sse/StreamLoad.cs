@@ -37,7 +37,11 @@ internal static class StreamLoad
         }));
         var elapsed = clock.Elapsed;
         return new Round(
-            read.Sum(stream => stream.Events), read.Sum(stream => stream.Bytes), read.Sum(stream => stream.Tokens), elapsed, server.Cpu() - cpu);
+            read.Sum(stream => stream.Events),
+            read.Sum(stream => stream.Bytes),
+            read.Sum(stream => stream.Tokens),
+            elapsed,
+            server.Cpu() - cpu);
     }
 
     private static async Task<(long Events, long Bytes, long Tokens)> ReadAsync(HttpClient http, HttpRequestMessage request)

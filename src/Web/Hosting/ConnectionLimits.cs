@@ -4,7 +4,9 @@ using MlxActors.Native.Results;
 
 namespace MlxActors.Web.Hosting;
 
-/// <summary>How long a client may take to say what it wants, so that slow ones cannot hold connections; <c>hocon/</c> says more of each.</summary>
+/// <summary>
+/// How long a client may take to say what it wants, so that slow ones cannot hold connections; <c>hocon/</c> says more of each.
+/// </summary>
 /// <param name="Head">For a request's head.</param>
 /// <param name="Idle">Between two requests of a connection.</param>
 /// <param name="BodyGrace">From a body's beginning until its rate is looked at.</param>

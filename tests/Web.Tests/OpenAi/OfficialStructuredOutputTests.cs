@@ -14,7 +14,8 @@ public sealed class OfficialStructuredOutputTests(DemoServer server)
 
     private static readonly BinaryData Person = BinaryData.FromString(
         """
-        {"type": "object", "properties": {"name": {"type": "string", "maxLength": 20}, "age": {"type": "integer", "minimum": 0, "maximum": 130}},
+        {"type": "object",
+         "properties": {"name": {"type": "string", "maxLength": 20}, "age": {"type": "integer", "minimum": 0, "maximum": 130}},
          "required": ["name", "age"], "additionalProperties": false}
         """);
 
@@ -70,7 +71,8 @@ public sealed class OfficialStructuredOutputTests(DemoServer server)
         }
 
         Assert.NotEmpty(whole);
-        Assert.Equal(whole.Select(token => (token.Token, token.LogProbability)), streamed.Select(token => (token.Token, token.LogProbability)));
+        Assert.Equal(
+            whole.Select(token => (token.Token, token.LogProbability)), streamed.Select(token => (token.Token, token.LogProbability)));
     }
 
     [Fact]

@@ -86,6 +86,6 @@ internal sealed class RawSocket : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static bool IsEnd(SocketException e) =>
-        e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.NotConnected;
+    private static bool IsEnd(SocketException e) => e.SocketErrorCode
+        is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.NotConnected;
 }

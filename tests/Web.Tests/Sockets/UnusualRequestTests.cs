@@ -87,7 +87,8 @@ public sealed class UnusualRequestTests(DemoServer server)
     {
         using var socket = await RawSocket.ConnectAsync(server.Address);
 
-        await socket.SendAsync(RawRequest.Head($"Connection: close\r\nContent-Length: {RawRequest.Body.Length}\r\nExpect: 100-continue\r\n"));
+        await socket.SendAsync(
+            RawRequest.Head($"Connection: close\r\nContent-Length: {RawRequest.Body.Length}\r\nExpect: 100-continue\r\n"));
         var interim = await socket.ReadUntilAsync("\r\n\r\n");
         await socket.SendAsync(RawRequest.Body);
 
