@@ -60,7 +60,13 @@ public sealed class OfficialResponsesTests(DemoServer server)
         var tool = ResponseTool.CreateFunctionTool(
             "get_weather",
             BinaryData.FromString(
-                """{"type": "object", "properties": {"city": {"type": "string", "description": "The city"}}, "required": ["city"]}"""),
+                """
+                {
+                  "type": "object",
+                  "properties": {"city": {"type": "string", "description": "The city"}},
+                  "required": ["city"]
+                }
+                """),
             strictModeEnabled: null,
             "Current weather in a city");
         var options = Options("Is it raining in Athens?");
