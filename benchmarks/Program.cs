@@ -2,6 +2,7 @@ using MlxActors.Benchmarks.Constraints;
 using MlxActors.Benchmarks.Encode;
 using MlxActors.Benchmarks.Kernels;
 using MlxActors.Benchmarks.Passes;
+using MlxActors.Benchmarks.Sse;
 using MlxActors.Benchmarks.Stages;
 using MlxActors.Benchmarks.Synthesis;
 using MlxActors.Benchmarks.Tokenizers;
@@ -23,10 +24,14 @@ switch (args)
         return TokenizersCommand.Run();
     case [TurnsCommand.Name, .. var talk]:
         return TurnsCommand.Run(talk);
+    case [SseCommand.Name, .. var numbers]:
+        return SseCommand.Run(numbers);
+    case [BareServer.Name]:
+        return BareServer.Run();
     case ["kernels", ..]:
         KernelReport.Print(Console.Out);
         return 0;
     default:
-        BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(LinearBenchmark).Assembly).Run(args);
         return 0;
 }

@@ -22,6 +22,7 @@ internal static class Server
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = plan.Settings.MaxRequestBytes;
+            plan.Settings.Connections.ApplyTo(kestrel.Limits);
             kestrel.Listen(plan.Settings.Address);
         });
         builder.Services

@@ -15,6 +15,7 @@ namespace MlxActors.Web.Hosting;
 internal sealed record ServerSettings(
     IPEndPoint Address,
     AccessSettings Access,
+    ConnectionLimits Connections,
     long MaxRequestBytes,
     ResponseLimits Responses,
     ModelCatalog Catalog,
@@ -47,13 +48,15 @@ internal sealed record ServerSettings(
             : maxRequest is not > 0 ? Result.Error<ServerSettings, string>("mlxactors.http.max-request-size must be a size such as 64MiB.")
             : responses < 1 || responseBytes is not > 0 ? Result.Error<ServerSettings, string>(
                 "mlxactors.http.responses: expected max-count of at least 1, and a max-size such as 256MiB.")
-            : AccessSettings.Read(config, address, surroundings.Variable).Map(access => new ServerSettings(
+            : ConnectionLimits.Read(config).Bind(connections =>
+              AccessSettings.Read(config, address, surroundings.Variable).Map(access => new ServerSettings(
                 new IPEndPoint(address, port),
                 access,
+                connections,
                 maxRequest.Value,
                 new ResponseLimits(responses, responseBytes.Value),
                 ReadCatalog(config, HubCache.Locate(surroundings.Variable, surroundings.Home), ShippedModels(surroundings.Binaries)),
-                [.. config.GetStringList("mlxactors.models.default")]));
+                [.. config.GetStringList("mlxactors.models.default")])));
     }
 
     private static IPAddress? ParseHost(string? host) =>

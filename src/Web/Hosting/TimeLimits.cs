@@ -13,11 +13,12 @@ internal sealed record TimeLimits(TimeSpan Health, TimeSpan Stall, TimeSpan Shut
     public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(5);
 
     public static Result<TimeLimits, string> Read(Config config) =>
-        Time(config, "mlxactors.http.health-deadline").Bind(health =>
-        Time(config, "mlxactors.stream.stall-timeout").Bind(stall =>
-        Time(config, "mlxactors.shutdown.deadline").Map(shutdown => new TimeLimits(health, stall, shutdown))));
+        Duration(config, "mlxactors.http.health-deadline").Bind(health =>
+        Duration(config, "mlxactors.stream.stall-timeout").Bind(stall =>
+        Duration(config, "mlxactors.shutdown.deadline").Map(shutdown => new TimeLimits(health, stall, shutdown))));
 
-    private static Result<TimeSpan, string> Time(Config config, string key)
+    /// <summary>A setting that is a time above zero.</summary>
+    internal static Result<TimeSpan, string> Duration(Config config, string key)
     {
         try
         {

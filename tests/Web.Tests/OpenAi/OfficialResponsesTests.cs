@@ -1,4 +1,6 @@
 using System.ClientModel;
+using System.Text.Json;
+using MlxActors.Golden;
 using MlxActors.Web.Tests.Serving;
 using OpenAI;
 using OpenAI.Responses;
@@ -50,26 +52,91 @@ public sealed class OfficialResponsesTests(DemoServer server)
         Assert.Equal(20, completed?.Usage.OutputTokenCount);
     }
 
-    [Fact]
-    public async Task Response_WithATool_CallsItAndAnswersWithItsResult()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Response_WithATool_CallsItAndAnswersWithItsResult(bool streamed)
     {
         var tool = ResponseTool.CreateFunctionTool(
             "get_weather",
             BinaryData.FromString(
-                """{"type": "object", "properties": {"city": {"type": "string", "description": "The city"}}, "required": ["city"]}"""),
+                """
+                {
+                  "type": "object",
+                  "properties": {"city": {"type": "string", "description": "The city"}},
+                  "required": ["city"]
+                }
+                """),
             strictModeEnabled: null,
             "Current weather in a city");
         var options = Options("Is it raining in Athens?");
         options.Tools.Add(tool);
 
-        var response = (await Client.CreateResponseAsync(options)).Value;
+        var response = streamed ? await StreamedAsync(options) : (await Client.CreateResponseAsync(options)).Value;
         var call = Assert.IsType<FunctionCallResponseItem>(Assert.Single(response.OutputItems));
+        options.StreamingEnabled = null;
         options.InputItems.Add(call);
         options.InputItems.Add(ResponseItem.CreateFunctionCallOutputItem(call.CallId, """{"temperature": 21, "condition": "sunny"}"""));
         var answer = (await Client.CreateResponseAsync(options)).Value;
 
         Assert.Equal(("get_weather", """{"city": "Athens"}"""), (call.FunctionName, call.FunctionArguments.ToString()));
         Assert.Equal("It is sunny in Athens, 21 degrees.", answer.GetOutputText());
+    }
+
+    [Fact]
+    public async Task Response_WithASchema_AnswersToIt()
+    {
+        var options = Options("Give me JSON with name Anna and age 30.");
+        options.MaxOutputTokenCount = 200;
+        options.TextOptions = new ResponseTextOptions
+        {
+            TextFormat = ResponseTextFormat.CreateJsonSchemaFormat(
+                "person",
+                BinaryData.FromString(
+                    """
+                    {"type": "object", "properties": {"name": {"type": "string", "maxLength": 20}, "age": {"enum": [29, 30, 31]}},
+                     "required": ["name", "age"], "additionalProperties": false}
+                    """),
+                jsonSchemaIsStrict: true),
+        };
+
+        var response = (await Client.CreateResponseAsync(options)).Value;
+
+        Assert.Equal(ResponseStatus.Completed, response.Status);
+        Assert.Contains(JsonElement.Parse(response.GetOutputText()).GetProperty("age").GetInt32(), (int[])[29, 30, 31]);
+    }
+
+    [Fact]
+    public async Task Response_WithAnImage_Sees()
+    {
+        var image = await File.ReadAllBytesAsync(Goldens.PathOf("demo", "images", "demo-017-0.png"));
+        var options = new CreateResponseOptions(
+            "demo",
+            [
+                ResponseItem.CreateUserMessageItem(
+                [
+                    ResponseContentPart.CreateInputImagePart(BinaryData.FromBytes(image, "image/png")),
+                    ResponseContentPart.CreateInputTextPart("What do you see?"),
+                ]),
+            ])
+        {
+            Temperature = 0,
+        };
+
+        var response = (await Client.CreateResponseAsync(options)).Value;
+
+        Assert.Matches("circle|square|triangle", response.GetOutputText());
+    }
+
+    private async Task<ResponseResult> StreamedAsync(CreateResponseOptions options)
+    {
+        options.StreamingEnabled = true;
+        ResponseResult? completed = null;
+        await foreach (var update in Client.CreateResponseStreamingAsync(options))
+        {
+            completed = update is StreamingResponseCompletedUpdate end ? end.Response : completed;
+        }
+        return Assert.IsType<ResponseResult>(completed);
     }
 
     private static CreateResponseOptions Options(string text) =>

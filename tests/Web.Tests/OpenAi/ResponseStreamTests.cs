@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using MlxActors.Generation;
 using MlxActors.Web.Tests.Serving;
@@ -58,6 +59,34 @@ public sealed class ResponseStreamTests
         Assert.Equal(
             ("function_call", "completed", "call_1", "f", """{"a": 1}"""),
             (Text(call, "type"), Text(call, "status"), Text(call, "call_id"), Text(call, "name"), Text(call, "arguments")));
+    }
+
+    [Fact]
+    public async Task Request_WrittenOverSeveralLines_IsRepeatedWithoutBreakingTheEvents()
+    {
+        const string Lines = """
+            {"model": "demo", "input": "hi", "stream": true,
+             "metadata": {
+               "key": "value"
+             },
+             "text": {"format": {
+               "type": "text"
+             }},
+             "tools": [{
+               "type": "function",
+               "name": "f"
+             }]}
+            """;
+        await using var server = await TestServer.StartAsync(Script.Of(
+            new GenerationEvent.Text("Hello"), new GenerationEvent.Finished(FinishReason.Stop, Counts)));
+
+        using var response = await server.Http.PostAsync(Path, new StringContent(
+            Lines.ReplaceLineEndings("\r\n"), Encoding.UTF8, "application/json"));
+        var last = (await ResponseEvents.ReadAsync(response))[^1].GetProperty("response");
+
+        Assert.Equal("value", Text(last.GetProperty("metadata"), "key"));
+        Assert.Equal("text", Text(last.GetProperty("text").GetProperty("format"), "type"));
+        Assert.Equal("f", Text(last.GetProperty("tools")[0], "name"));
     }
 
     [Fact]

@@ -22,6 +22,9 @@ internal sealed class GatedServer
     /// <summary>Called on the engine's thread before a medium is encoded; may wait or throw.</summary>
     public Action OnEncode { get; set; } = () => { };
 
+    /// <summary>What the server counts.</summary>
+    public ActorMetrics Metrics { get; } = new();
+
     public Task<TestServer> StartAsync(string overrides = "")
     {
         // Where a test holds the engine up, questions after its health must not wait for it.
@@ -32,7 +35,7 @@ internal sealed class GatedServer
                 plan.Choice.Catalog.Resolve,
                 (directory, progress, cancellationToken) => Load(plan.Engine, directory, progress, cancellationToken),
                 new MediaDecoder(ImageLimits.Default),
-                new ActorMetrics())),
+                Metrics)),
         });
     }
 

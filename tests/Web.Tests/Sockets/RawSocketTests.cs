@@ -1,6 +1,6 @@
-using System.Net.Sockets;
-using System.Text;
-using MlxActors.Generation;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using MlxActors.Web.Tests.Serving;
 
 namespace MlxActors.Web.Tests.Sockets;
@@ -8,53 +8,78 @@ namespace MlxActors.Web.Tests.Sockets;
 /// <summary>What no well-behaved client sends.</summary>
 public sealed class RawSocketTests
 {
-    private const string Body = """{"model":"demo","messages":[{"role":"user","content":"hi"}]}""";
+    private const string Start = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
     [Theory]
-    [InlineData("nonsense\r\n\r\n")]
-    [InlineData("POST /v1/chat/completions HTTP/9.9\r\nHost: localhost\r\n\r\n")]
-    [InlineData("GET /health HTTP/1.1\r\nHost: localhost\r\nbroken header\r\n\r\n")]
-    [InlineData("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: -1\r\n\r\n")]
-    [InlineData("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-        + "Transfer-Encoding: chunked\r\n\r\nzz\r\n")]
-    public async Task MalformedHttp_IsRefused_AndTheServerLives(string request)
+    [InlineData("nonsense\r\n\r\n", "400")]
+    [InlineData("\0\0\0\0\0\0\0\0\r\n\r\n", "400")]
+    [InlineData("\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03", "400")]
+    [InlineData("GET /health HTTP/1.1\r\n\r\n", "400")]
+    [InlineData("GET /health HTTP/1.1\r\nHost: localhost\r\nbroken header\r\n\r\n", "400")]
+    [InlineData("GET http://evil.example/health HTTP/1.1\r\nHost: localhost\r\n\r\n", "400")]
+    [InlineData(Start + "Content-Length: -1\r\n\r\n", "400")]
+    [InlineData(Start + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", "400")]
+    [InlineData(Start + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", "400")]
+    [InlineData("POST /v1/chat/completions HTTP/9.9\r\nHost: localhost\r\n\r\n", "505")]
+    public async Task MalformedHttp_IsRefused_AndTheServerLives(string request, string status)
     {
         await using var server = await TestServer.StartAsync(new Script());
 
-        Assert.Matches(@"^HTTP/1\.1 (400|505) ", await ExchangeAsync(server, Encoding.ASCII.GetBytes(request)));
+        Assert.StartsWith($"HTTP/1.1 {status} ", await RawSocket.ExchangeAsync(server.Address, request));
 
-        using var health = await server.Http.GetAsync("/health");
-        Assert.True(health.IsSuccessStatusCode);
+        await AssertLivesAsync(server);
     }
 
-    [Fact]
-    public async Task Request_InSingleBytes_IsAnswered()
+    [Theory]
+    [InlineData(1, 33_000)]
+    [InlineData(200, 4)]
+    public async Task Headers_ThatAreTooLargeOrTooMany_Are431(int count, int length)
     {
-        await using var server = await TestServer.StartAsync(Script.Of(
-            new GenerationEvent.Text("ok"), new GenerationEvent.Finished(FinishReason.Stop, new Usage(1, 1))));
-        using var socket = await ConnectAsync(server);
+        await using var server = await TestServer.StartAsync(new Script());
+        var fields = string.Concat(Enumerable.Range(0, count).Select(i => $"X-{i}: {new string('a', length)}\r\n"));
 
-        await using var stream = new NetworkStream(socket);
-        foreach (var single in Encoding.ASCII.GetBytes(Post(Body.Length) + Body))
-        {
-            await stream.WriteAsync(new[] { single });
-        }
+        var answer = await RawSocket.ExchangeAsync(server.Address, $"GET /health HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n");
 
-        Assert.Contains("\"content\":\"ok\"", await ReadToEndAsync(stream));
+        Assert.StartsWith("HTTP/1.1 431 ", answer);
+        await AssertLivesAsync(server);
     }
 
     [Fact]
-    public async Task Client_ThatLeavesInTheMiddleOfItsBody_LeavesTheServerAlive()
+    public async Task Target_ThatIsTooLong_Is414()
     {
         await using var server = await TestServer.StartAsync(new Script());
 
-        using (var socket = await ConnectAsync(server))
+        var answer = await RawSocket.ExchangeAsync(server.Address, $"GET /{new string('a', 10_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 414 ", answer);
+        await AssertLivesAsync(server);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Client_ThatLeavesInTheMiddleOfItsBody_AsksForNothing(bool reset)
+    {
+        var script = new Script();
+        await using var server = await TestServer.StartAsync(script);
+        var request = RawRequest.Post();
+
+        using (var socket = await RawSocket.ConnectAsync(server.Address))
         {
-            await socket.SendAsync(Encoding.ASCII.GetBytes(Post(Body.Length) + Body[..10]));
+            await socket.SendAsync(request[..^10]);
+            if (reset)
+            {
+                socket.Reset();
+            }
+            else
+            {
+                socket.EndSending();
+                Assert.DoesNotContain("200 OK", await socket.ReadToEndAsync());
+            }
         }
 
-        using var health = await server.Http.GetAsync("/health");
-        Assert.True(health.IsSuccessStatusCode);
+        await AssertLivesAsync(server);
+        Assert.False(script.Requests.Reader.TryRead(out _));
     }
 
     [Fact]
@@ -62,39 +87,87 @@ public sealed class RawSocketTests
     {
         var script = new Script();
         await using var server = await TestServer.StartAsync(script);
-        using var socket = await ConnectAsync(server);
-        var body = Body.Replace("\"model\"", "\"stream\":true,\"model\"");
-        await socket.SendAsync(Encoding.ASCII.GetBytes(Post(body.Length) + body));
+        using var socket = await RawSocket.ConnectAsync(server.Address);
+        await socket.SendAsync(RawRequest.Post(RawRequest.Streamed));
         await script.Requests.Reader.ReadAsync();
 
-        socket.LingerState = new LingerOption(true, 0);
-        socket.Close();
+        socket.Reset();
 
         await script.Cancelled;
     }
 
-    private static string Post(int length) =>
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
-        + $"Content-Length: {length}\r\n\r\n";
-
-    private static async Task<string> ExchangeAsync(TestServer server, byte[] request)
+    // A client that closes its connection says the same on the wire as one that only stops sending. Whoever waits for the difference
+    // keeps computing for clients that are gone; so both have left.
+    [Theory]
+    [InlineData(RawRequest.Body)]
+    [InlineData(null)]
+    public async Task Client_ThatClosesItsSendingSide_HasLeft(string? body)
     {
-        using var socket = await ConnectAsync(server);
-        await using var stream = new NetworkStream(socket);
-        await stream.WriteAsync(request);
-        return await ReadToEndAsync(stream);
+        var script = new Script();
+        await using var server = await TestServer.StartAsync(script);
+        using var socket = await RawSocket.ConnectAsync(server.Address);
+        await socket.SendAsync(RawRequest.Post(body ?? RawRequest.Streamed));
+        await script.Requests.Reader.ReadAsync();
+
+        socket.EndSending();
+
+        await script.Cancelled;
+        Assert.DoesNotContain("[DONE]", await socket.ReadToEndAsync());
+        await AssertLivesAsync(server);
     }
 
-    private static async Task<Socket> ConnectAsync(TestServer server)
+    [Fact]
+    public async Task Head_ThatComesTooSlowly_Is408_WhileOthersAreAnswered()
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(server.Address.Host, server.Address.Port);
-        return socket;
+        await using var server = await TestServer.StartAsync(new Script(), "mlxactors.http.header-timeout = 1s");
+        using var socket = await RawSocket.ConnectAsync(server.Address);
+
+        await socket.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: loc");
+        await AssertLivesAsync(server);
+
+        Assert.StartsWith("HTTP/1.1 408 ", await socket.ReadToEndAsync());
     }
 
-    private static async Task<string> ReadToEndAsync(NetworkStream stream)
+    [Fact]
+    public async Task Body_ThatComesTooSlowly_Is408_AndAsksForNothing()
     {
-        using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync();
+        var script = new Script();
+        await using var server = await TestServer.StartAsync(script, "mlxactors.http.body-grace = 1100ms");
+        using var socket = await RawSocket.ConnectAsync(server.Address);
+
+        await socket.SendAsync(RawRequest.Post()[..^10]);
+        var answer = await socket.ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.1 408 ", answer);
+        Assert.Contains("\"code\":\"request_timeout\"", answer);
+        Assert.False(script.Requests.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Connection_ThatNobodyUses_IsClosed()
+    {
+        await using var server = await TestServer.StartAsync(new Script(), "mlxactors.http.keep-alive-timeout = 1s");
+        using var socket = await RawSocket.ConnectAsync(server.Address);
+
+        Assert.Equal("", await socket.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task ShippedSettings_LimitWhatAClientMayTake()
+    {
+        await using var server = await TestServer.StartAsync(new Script());
+
+        var limits = server.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
+
+        Assert.Equal(
+            (TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(130), TimeSpan.FromSeconds(5)),
+            (limits.RequestHeadersTimeout, limits.KeepAliveTimeout, limits.MinRequestBodyDataRate?.GracePeriod));
+        Assert.Equal((32 << 10, 100), (limits.MaxRequestHeadersTotalSize, limits.MaxRequestHeaderCount));
+    }
+
+    private static async Task AssertLivesAsync(TestServer server)
+    {
+        using var health = await server.Http.GetAsync("/health");
+        Assert.True(health.IsSuccessStatusCode);
     }
 }

@@ -107,7 +107,7 @@ internal static class ResponseJson
         json.WritePropertyName(name);
         if (echo[name] is { } value)
         {
-            json.WriteRawValue(value.GetRawText(), skipInputValidation: true);
+            WriteOneLine(json, value);
         }
         else
         {
@@ -115,13 +115,17 @@ internal static class ResponseJson
         }
     }
 
+    // As the client sent it, but for its line breaks, which would end an event's data. No string of JSON holds any unescaped.
+    private static void WriteOneLine(Utf8JsonWriter json, JsonElement value) =>
+        json.WriteRawValue(value.GetRawText().Replace('\r', ' ').Replace('\n', ' '), skipInputValidation: true);
+
     private static void WriteText(Utf8JsonWriter json, JsonElement? text)
     {
         json.WriteStartObject("text"u8);
         json.WritePropertyName("format"u8);
         if (text is { } given && given.TryGetProperty("format", out var format) && format.ValueKind == JsonValueKind.Object)
         {
-            json.WriteRawValue(format.GetRawText(), skipInputValidation: true);
+            WriteOneLine(json, format);
         }
         else
         {
