@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MlxActors.Models.Gemma3;
 using MlxActors.Models.Gemma3n;
 using MlxActors.Models.Qwen3Vl;
@@ -11,6 +12,10 @@ namespace MlxActors.Models;
 public static class ModelLoader
 {
     private const string ConfigFile = "config.json";
+
+    /// <summary>The values of a config's <c>model_type</c> that <see cref="FamilyOf"/> takes.</summary>
+    public static ImmutableArray<string> KnownTypes { get; } =
+        ["gemma3", "gemma3_text", "gemma3n", "gemma3n_text", Qwen3VlConfig.ModelType];
 
     /// <summary>
     /// Loads weights, tokenizer and media settings; the result owns <paramref name="backend"/>. On an error the backend stays the caller's.
@@ -59,7 +64,7 @@ public static class ModelLoader
                     (directory, info) => Qwen3VlProcessor.Load(
                         directory, qwen3Vl, info.Capabilities.HasFlag(Capabilities.Vision) ? qwen3Vl.Vision : null));
             default:
-                throw config.Wrong("model_type", "gemma3, gemma3_text, gemma3n, gemma3n_text or qwen3_vl");
+                throw config.Wrong("model_type", $"one of {string.Join(", ", KnownTypes)}");
         }
     }
 

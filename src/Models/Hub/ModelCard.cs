@@ -17,11 +17,14 @@ public sealed record ModelCard(string? Family, int? ContextWindow, Capabilities 
 
     public static ModelCard Unknown { get; } = new(null, null, Capabilities.Text);
 
-    public static ModelCard Read(string folder)
+    public static ModelCard Read(string folder) => ReadFile(Path.Combine(folder, "config.json"));
+
+    /// <param name="path">Of a <c>config.json</c>, whatever its name here.</param>
+    public static ModelCard ReadFile(string path)
     {
         try
         {
-            using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "config.json")));
+            using var config = JsonDocument.Parse(File.ReadAllBytes(path));
             return Of(config.RootElement);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)

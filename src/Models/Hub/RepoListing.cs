@@ -12,12 +12,15 @@ public sealed record RepoFile(string Path, long Size, BlobId Blob);
 /// <param name="Commit">Forty hexadecimal digits.</param>
 public sealed record RepoListing(string Commit, ImmutableArray<RepoFile> Files)
 {
+    /// <summary>The file that says which family the checkpoint is of.</summary>
+    public const string Config = "config.json";
+
     private const string ShardIndex = "model.safetensors.index.json";
 
     /// <summary>Small files that the families read, and those that other readers of the same cache expect beside them.</summary>
     private static readonly ImmutableHashSet<string> Settings =
     [
-        "config.json",
+        Config,
         "generation_config.json",
         "tokenizer.json",
         "tokenizer_config.json",
@@ -37,7 +40,7 @@ public sealed record RepoListing(string Commit, ImmutableArray<RepoFile> Files)
     {
         var isSharded = Files.Any(file => file.Path == ShardIndex);
         var needed = Files.Where(file => Settings.Contains(file.Path) || IsWeights(file.Path, isSharded)).ToImmutableArray();
-        return !needed.Any(file => file.Path == "config.json") ? Missing("config.json")
+        return !needed.Any(file => file.Path == Config) ? Missing(Config)
             : !needed.Any(file => file.Path == "tokenizer.json") ? Missing("tokenizer.json")
             : !needed.Any(file => IsWeights(file.Path, isSharded)) ? Missing("model*.safetensors")
             : Result.Ok<ImmutableArray<RepoFile>, string>(needed);

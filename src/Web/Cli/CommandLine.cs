@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 
 namespace MlxActors.Web.Cli;
 
@@ -9,7 +10,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args, Desk desk, Func<ServeOptions, Task<int>> serve)
     {
         var parsed = Root(desk, serve).Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && !IsAsked(args))
         {
             foreach (var error in parsed.Errors)
             {
@@ -29,6 +30,9 @@ internal static class CommandLine
         return await parsed.InvokeAsync(invocation);
     }
 
+    // A shell asks with half a command, as [suggest:7] "serve --"; that is no error.
+    private static bool IsAsked(string[] args) => args is [var first, ..] && first.StartsWith("[suggest", StringComparison.Ordinal);
+
     private static RootCommand Root(Desk desk, Func<ServeOptions, Task<int>> serve)
     {
         var root = ServeArguments.AddTo(new RootCommand(
@@ -40,10 +44,13 @@ internal static class CommandLine
               mlxactors gemma --port 8080   serve gemma, and download it first when it is not here
               mlxactors pull qwen           only download
               mlxactors list                what is here
+              mlxactors run demo            chat in the terminal with the server that runs
+              mlxactors config > my.conf    every setting, to change; then: mlxactors --config my.conf
 
             Downloads obey HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE.
             Exit codes: 0 done, 1 failed, 2 asked for wrongly, 130 interrupted.
             """), serve);
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction(desk);
         root.Add(ServeArguments.AddTo(new Command("serve", "Serve (the default command)."), serve));
         root.Add(PullCommand.Create(desk));
         root.Add(ListCommand.Create(desk));
@@ -51,6 +58,19 @@ internal static class CommandLine
         root.Add(RemoveCommand.Create(desk));
         root.Add(RunCommand.Create(desk));
         root.Add(DoctorCommand.Create(desk));
+        root.Add(ConfigCommand.Create(desk));
+        root.Add(CompletionsCommand.Create(desk));
+        CompletionsCommand.CompleteModels(root, desk);
         return root;
+    }
+
+    /// <summary>The version without the commit that the library would put behind it.</summary>
+    private sealed class VersionAction(Desk desk) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            desk.Out.WriteLine($"mlxactors {StartupText.Version}");
+            return ExitCodes.Success;
+        }
     }
 }

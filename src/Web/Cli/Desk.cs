@@ -25,11 +25,14 @@ internal sealed record Desk(
         CanAsk: !Console.IsInputRedirected,
         DownloadTerms.Default);
 
+    /// <summary>Where the settings lie that ship with the server.</summary>
+    public string HoconFolder => Path.Combine(Surroundings.Binaries, "hocon");
+
     /// <summary>The configuration that a command runs under.</summary>
     /// <param name="file">The user's own; null takes the environment's, if any.</param>
     /// <param name="overrides">HOCON that beats every file.</param>
     public Result<Config, string> Configure(string? file, string overrides = "") => HoconFiles.Load(
-        Path.Combine(Surroundings.Binaries, "hocon"), file ?? Surroundings.Variable(HoconFiles.UserFileVariable), overrides);
+        HoconFolder, file ?? Surroundings.Variable(HoconFiles.UserFileVariable), overrides);
 
     /// <summary>What the HTTP side, and so the command line, knows of models.</summary>
     public Result<ServerSettings, string> Settings(string? file) =>

@@ -33,6 +33,7 @@ internal static class Doctor
     public static async Task<IReadOnlyList<Diagnosis>> ExamineAsync(Config hocon, Desk desk, CancellationToken cancellationToken) =>
     [
         Runtime(),
+        Good("SDK", DotnetSdk.Find(desk.Surroundings.Variable("PATH") ?? "") ?? "none; only building needs one"),
         Good("System", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} processors, "
             + $"{ByteText.Of(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} of memory"),
         .. EngineSettings.Read(hocon).Match(Engine, error => [Bad("Engine", error)]),

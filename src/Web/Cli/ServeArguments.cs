@@ -12,27 +12,36 @@ internal static class ServeArguments
         Arity = ArgumentArity.ZeroOrOne,
         Description = "Alias, repository id or folder of the model (default: gemma when it is cached, else demo). "
             + "A repository that is not in the cache is downloaded first.",
+        HelpName = "MODEL",
     };
 
-    private static readonly Option<string?> Model = new("--model", "-m") { Description = "The same, as an option.", HelpName = "ID" };
+    private static readonly Option<string?> Model = new("--model", "-m") { Description = "The model, as an option.", HelpName = "MODEL" };
 
     private static readonly Option<int?> Port = new("--port", "-p")
     {
-        Description = "Port to listen on; 0 takes a free one.",
+        Description = "Port to listen on (default: 1234); 0 takes a free one.",
         HelpName = "N",
     };
 
-    private static readonly Option<string?> Host = new("--host") { Description = "Address to listen on.", HelpName = "ADDRESS" };
+    private static readonly Option<string?> Host = new("--host")
+    {
+        Description = "Address to listen on (default: 127.0.0.1). One that other machines reach, such as 0.0.0.0, needs MLXACTORS_API_KEY.",
+        HelpName = "ADDRESS",
+    };
 
     private static readonly Option<string?> Backend = new("--backend") { Description = "What computes.", HelpName = "cpu" };
 
     private static readonly Option<string?> Mode = new("--mode")
     {
-        Description = "fast: 8-bit activations; exact: float32 throughout.",
+        Description = "fast (the default): 8-bit activations; exact: float32 throughout.",
         HelpName = "exact|fast",
     };
 
-    private static readonly Option<int?> Threads = new("--threads") { Description = "Threads of the CPU engine.", HelpName = "N" };
+    private static readonly Option<int?> Threads = new("--threads")
+    {
+        Description = "Threads of the CPU engine (default: one per processor).",
+        HelpName = "N",
+    };
 
     static ServeArguments()
     {

@@ -15,7 +15,7 @@ internal sealed record ServeOptions(
         Line("mlxactors.engine.threads", Threads?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
     }.OfType<string>());
 
-    // A JSON string is a HOCON string.
+    // A JSON string is a HOCON string. Without the serializer, which would take longer than all the rest of the command line.
     private static string? Line(string key, string? value) =>
-        value is null ? null : $"{key} = {System.Text.Json.JsonSerializer.Serialize(value)}";
+        value is null ? null : $"{key} = \"{System.Text.Json.JsonEncodedText.Encode(value)}\"";
 }

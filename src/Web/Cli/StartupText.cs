@@ -8,12 +8,14 @@ namespace MlxActors.Web.Cli;
 /// <summary>What the server says of itself when it listens.</summary>
 internal static class StartupText
 {
+    public static string Version => VersionOf(typeof(StartupText).Assembly);
+
     /// <param name="engine">What computes, in words.</param>
     /// <param name="ffmpeg">Its version; or why there is none, in words that follow "ffmpeg, which".</param>
     public static string Compose(ModelChoice choice, string engine, Result<string, string> ffmpeg, IEnumerable<string> urls) => string.Join(
         Environment.NewLine,
         [
-            $"MlxActors {VersionOf(typeof(StartupText).Assembly)}",
+            $"MlxActors {Version}",
             $"  Akka    {AkkaInUse()}",
             $"  Engine  {engine}",
             $"  Model   {choice.Model.Id}{(choice.Why is { } why ? $" ({why})" : "")}",

@@ -13,12 +13,13 @@ internal static class HoconFiles
     /// <param name="overrides">HOCON that beats every file.</param>
     public static Result<Config, string> Load(string folder, string? userFile, string overrides)
     {
-        var shipped = Directory.EnumerateFiles(folder, "*.conf").Order(StringComparer.Ordinal).Select(Parse);
-        return shipped
+        return Shipped(folder).Select(Parse)
             .Prepend(userFile is null ? Empty : Parse(userFile))
             .Prepend(Result.Ok<Config, string>(ConfigurationFactory.ParseString(overrides)))
             .Aggregate((above, below) => above.Bind(config => below.Map(fallback => config.WithFallback(fallback))));
     }
+
+    public static IEnumerable<string> Shipped(string folder) => Directory.EnumerateFiles(folder, "*.conf").Order(StringComparer.Ordinal);
 
     private static Result<Config, string> Empty => Result.Ok<Config, string>(ConfigurationFactory.Empty);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MlxActors.Models;
+using MlxActors.Models.Hub;
 using MlxActors.Native.Results;
 
 namespace MlxActors.Web.Hosting;
@@ -21,14 +22,21 @@ internal sealed record ModelChoice(ModelLocation Model, ModelCatalog Catalog, st
         {
             // A folder that the user names may from then on be named in requests too.
             var wider = catalog.WithFolder(asked);
-            return wider.Resolve(wider.Folders[^1])
+            return wider.Resolve(wider.Folders[^1]).Bind(OfKnownFamily)
                 .Map(model => new ModelChoice(model, wider, null, null))
                 .MapError(reason => $"The model '{asked}' cannot be served: {reason}.");
         }
         return known
-            .Map(model => new ModelChoice(model, catalog, null, null))
-            .MapError(reason => $"The model '{asked}' was not found: {reason}");
+            .MapError(reason => $"The model '{asked}' was not found: {reason}")
+            .Bind(model => OfKnownFamily(model).MapError(reason => $"The model '{asked}' cannot be served: {reason}."))
+            .Map(model => new ModelChoice(model, catalog, null, null));
     }
+
+    // The rest of the checkpoint is the loader's to judge; this much can be said before the server listens.
+    private static Result<ModelLocation, string> OfKnownFamily(ModelLocation model) =>
+        ModelCard.Read(model.Directory).Family is not { } family || ModelLoader.KnownTypes.Contains(family)
+            ? Result.Ok<ModelLocation, string>(model)
+            : Result.Error<ModelLocation, string>($"its family is {family}, and this server knows {string.Join(", ", ModelLoader.KnownTypes)}");
 
     private static Result<ModelChoice, string> FirstOf(ModelCatalog catalog, ImmutableArray<string> names)
     {
@@ -37,7 +45,7 @@ internal sealed record ModelChoice(ModelLocation Model, ModelCatalog Catalog, st
                 model,
                 catalog,
                 index == 0 ? "the default" : $"{string.Join(", ", names[..index])} is not on this machine",
-                index == 0 || catalog.RepositoryOf(names[0]) is null ? null : $"To get it: ./run.sh pull {names[0]}")))
+                index == 0 || catalog.RepositoryOf(names[0]) is null ? null : $"`pull {names[0]}` gets it")))
             .FirstOrDefault(choice => choice is Result<ModelChoice, string>.Ok);
         return found ?? Result.Error<ModelChoice, string>(
             $"None of the default models ({string.Join(", ", names)}) is on this machine. Name one with --model.");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MlxActors.Models;
 using MlxActors.Models.Hub;
 using MlxActors.Native.Results;
 
@@ -56,7 +57,11 @@ internal sealed class HubDownload(HubClient client, HubCache cache, DownloadTerm
             return new HubError.NoSpace(cache.Root, plan.MissingBytes, free);
         }
         report(new PullEvent.Planned(plan));
-        if (await DownloadFilesAsync(plan, folder, report, cancellationToken) is { } error)
+        var (configs, others) = (plan.Files.Where(IsConfig), plan.Files.Where(planned => !IsConfig(planned)));
+        var error = await DownloadFilesAsync(configs, plan.Commit, folder, report, cancellationToken)
+            ?? CheckFamily(configs.First().File, plan, folder)
+            ?? await DownloadFilesAsync(others, plan.Commit, folder, report, cancellationToken);
+        if (error is not null)
         {
             return error;
         }
@@ -64,21 +69,35 @@ internal sealed class HubDownload(HubClient client, HubCache cache, DownloadTerm
         return folder.Snapshot(plan.Commit);
     }
 
+    private static bool IsConfig(PlannedFile planned) => planned.File.Path == RepoListing.Config;
+
+    // A few kB say whether the gigabytes are worth it.
+    private static HubError? CheckFamily(RepoFile config, DownloadPlan plan, RepoFolder folder)
+    {
+        var blob = folder.Blob(config.Blob);
+        var card = ModelCard.ReadFile(File.Exists(blob) ? blob : Path.Combine(folder.Snapshot(plan.Commit), config.Path));
+        return card.Family is { } family && ModelLoader.KnownTypes.Contains(family) ? null : new HubError.UnknownFamily(plan.Id, card.Family);
+    }
+
     // The first that fails for good stops the others; what they have stays for the next time.
     private async Task<HubError?> DownloadFilesAsync(
-        DownloadPlan plan, RepoFolder folder, Action<PullEvent> report, CancellationToken cancellationToken)
+        IEnumerable<PlannedFile> files,
+        string commit,
+        RepoFolder folder,
+        Action<PullEvent> report,
+        CancellationToken cancellationToken)
     {
-        var download = new FileDownload(client, folder, plan.Commit, terms);
+        var download = new FileDownload(client, folder, commit, terms);
         var errors = new ConcurrentQueue<HubError>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             await Parallel.ForEachAsync(
-                plan.Files.Where(planned => !planned.IsInPlace).Select(planned => planned.File).DistinctBy(file => file.Blob),
+                files.Where(planned => !planned.IsInPlace).Select(planned => planned.File).DistinctBy(file => file.Blob),
                 new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = stop.Token },
                 async (file, token) =>
                 {
-                    if (await OneAsync(file, download, plan.Commit, folder, report, token) is Result<RepoFile, HubError>.Error(var error))
+                    if (await OneAsync(file, download, commit, folder, report, token) is Result<RepoFile, HubError>.Error(var error))
                     {
                         errors.Enqueue(error);
                         await stop.CancelAsync();

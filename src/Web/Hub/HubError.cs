@@ -1,4 +1,5 @@
 using System.Net;
+using MlxActors.Models;
 using MlxActors.Models.Hub;
 
 namespace MlxActors.Web.Hub;
@@ -59,6 +60,11 @@ internal abstract record HubError(string Message)
         : HubError($"The answer was not one of a Hugging Face hub: {What}. Check HF_ENDPOINT.");
 
     public sealed record NoCheckpoint(RepoId Id, string Reason) : HubError($"The repository {Id} {Reason}.");
+
+    /// <param name="Family">The config's <c>model_type</c>; null when it names none.</param>
+    public sealed record UnknownFamily(RepoId Id, string? Family) : HubError(
+        $"{Id} is {(Family is null ? "of no family that its config.json names" : $"of the family {Family}")}; this server knows "
+        + $"{string.Join(", ", ModelLoader.KnownTypes)}. Only its config.json was downloaded.");
 
     public sealed record NoSpace(string Folder, long Needed, long Free) : HubError(
         $"{ByteText.Of(Needed)} are still to be downloaded, but {Folder} has {ByteText.Of(Free)} left. Make room, or set HF_HUB_CACHE.");

@@ -23,8 +23,18 @@ public sealed class CommandTests : IDisposable
 
         Assert.Equal(0, exitCode);
         Assert.All(
-            ["serve", "pull", "list", "show", "rm", "run", "doctor", "--port", "HF_HUB_OFFLINE"],
+            ["serve", "pull", "list", "show", "rm", "run", "doctor", "config", "completions", "--port", "HF_HUB_OFFLINE"],
             word => Assert.Contains(word, output));
+    }
+
+    [Fact]
+    public async Task Version_IsOneLine_OnStandardOutput()
+    {
+        var (exitCode, output, error) = await _desk.RunAsync("--version");
+
+        Assert.Equal(0, exitCode);
+        Assert.Matches(@"^mlxactors \d+\.\d+\.\d+\s*$", output);
+        Assert.Empty(error);
     }
 
     [Fact]
@@ -207,7 +217,7 @@ public sealed class CommandTests : IDisposable
         using var json = JsonDocument.Parse((await _desk.RunAsync("doctor --json")).Out);
 
         Assert.Equal(
-            ["Runtime", "System", "Engine", "Processor", "Bandwidth", "ffmpeg", "Models", "Cache", "Port", "Hub"],
+            ["Runtime", "SDK", "System", "Engine", "Processor", "Bandwidth", "ffmpeg", "Models", "Cache", "Port", "Hub"],
             json.RootElement.EnumerateArray().Select(found => found.GetProperty("name").GetString()));
         Assert.DoesNotContain(json.RootElement.EnumerateArray(), found => found.GetProperty("health").GetString() == "bad");
     }

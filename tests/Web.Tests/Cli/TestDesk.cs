@@ -24,7 +24,11 @@ internal sealed class TestDesk : IDisposable
     }
 
     /// <param name="answers">What the user types; null when nobody is there.</param>
-    public async Task<(int ExitCode, string Out, string Error)> RunAsync(string command, string? answers = null)
+    public Task<(int ExitCode, string Out, string Error)> RunAsync(string command, string? answers = null) =>
+        RunAsync(command.Split(' ', StringSplitOptions.RemoveEmptyEntries), answers);
+
+    /// <inheritdoc cref="RunAsync(string, string?)"/>
+    public async Task<(int ExitCode, string Out, string Error)> RunAsync(string[] arguments, string? answers = null)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
@@ -32,8 +36,7 @@ internal sealed class TestDesk : IDisposable
         {
             CanAsk = answers is not null,
         };
-        var exitCode = await CommandLine.RunAsync(
-            command.Split(' ', StringSplitOptions.RemoveEmptyEntries), desk, options => Serve.RunAsync(options, desk));
+        var exitCode = await CommandLine.RunAsync(arguments, desk, options => Serve.RunAsync(options, desk));
         return (exitCode, output.ToString(), error.ToString());
     }
 

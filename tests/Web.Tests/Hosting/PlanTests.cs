@@ -1,3 +1,4 @@
+using MlxActors.Models;
 using MlxActors.Models.Media;
 using MlxActors.Models.Media.Audio;
 using MlxActors.Models.Media.Ffmpeg;
@@ -20,7 +21,7 @@ public sealed class PlanTests : IDisposable
         var choice = Ok(Plan(null)).Choice;
 
         Assert.Equal("demo", choice.Model.Id);
-        Assert.Equal("To get it: ./run.sh pull gemma", choice.Hint);
+        Assert.Equal("`pull gemma` gets it", choice.Hint);
     }
 
     [Fact]
@@ -42,6 +43,21 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void ModelNamed_NotThere_IsAnErrorThatSaysHowToGetIt() =>
         Assert.Contains("`pull mlx-community/gemma-3-4b-it-4bit` gets it", Error(Plan("gemma")));
+
+    [Fact]
+    public void FolderNamed_OfAnUnknownFamily_IsAnErrorThatNamesTheKnownOnes()
+    {
+        File.WriteAllText(Path.Combine(_home.FullName, "config.json"), """{"model_type":"llama"}""");
+        foreach (var file in new[] { "tokenizer.json", "model.safetensors" })
+        {
+            File.WriteAllText(Path.Combine(_home.FullName, file), "{}");
+        }
+
+        var error = Error(Plan(_home.FullName));
+
+        Assert.Contains("its family is llama", error);
+        Assert.All(ModelLoader.KnownTypes, family => Assert.Contains(family, error));
+    }
 
     [Fact]
     public void FolderNamed_ThatIsTheShippedModels_IsThatModel()

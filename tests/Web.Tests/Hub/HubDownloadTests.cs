@@ -269,6 +269,30 @@ public sealed class HubDownloadTests : IAsyncLifetime
         Assert.Single(hub.Requests);
     }
 
+    [Theory]
+    [InlineData("""{"model_type":"llama"}""", "of the family llama")]
+    [InlineData("""{"architectures":["X"]}""", "no family that its config.json names")]
+    [InlineData("no json", "no family that its config.json names")]
+    public async Task UnknownFamily_IsRefused_AfterTheConfigAlone_AndTheKnownOnesAreNamed(string config, string words)
+    {
+        await using var hub = TinyRepository().With("config.json", config);
+
+        var error = Error<HubError.UnknownFamily>(await PullAsync(Hurried, hub: hub));
+
+        Assert.Contains(words, error.Message);
+        Assert.All(ModelLoader.KnownTypes, family => Assert.Contains(family, error.Message));
+        Assert.Equal([FakeHub.Listing, hub.PathOf("config.json")], hub.Requests.Select(request => request.Path));
+        Assert.False(Directory.Exists(Path.Combine(Folder.Root, "snapshots")));
+    }
+
+    [Fact]
+    public async Task Config_ComesBeforeEverythingElse()
+    {
+        await AssertWholeAsync(Ok(await PullAsync()));
+
+        Assert.Equal([FakeHub.Listing, _hub.PathOf("config.json")], _hub.Requests.Take(2).Select(request => request.Path));
+    }
+
     [Fact]
     public async Task DiskWithoutRoom_IsSaidBeforeAnythingIsDownloaded()
     {

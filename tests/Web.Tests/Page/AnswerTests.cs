@@ -158,33 +158,6 @@ public sealed class AnswerTests(Chromium chromium)
     }
 
     [SkippableFact]
-    public async Task Summary_IsShownWithTheAnswerAndTheMeter()
-    {
-        const string Stream =
-            """
-            data: {"choices":[{"index":0,"delta":{"role":"assistant","content":"One"},"finish_reason":null}]}
-
-            data: {"choices":[],"usage":{"prompt_tokens":1900,"completion_tokens":1,"total_tokens":1901,"summarized_messages":6}}
-
-            data: [DONE]
-
-
-            """;
-        await using var server = await TestServer.StartAsync(new Script());
-
-        await chromium.VisitAsync(server, async visit =>
-        {
-            await visit.Page.RouteAsync(
-                "**" + Chat.Path, route => route.FulfillAsync(new() { ContentType = "text/event-stream", Body = Stream }));
-            await visit.AskAsync("Hello");
-
-            await Expect(visit.LastAnswer).ToContainTextAsync("a summary stood in for 6 earlier messages");
-            await Expect(visit.Named("Context window", AriaRole.Meter)).ToHaveAttributeAsync(
-                "aria-valuetext", "1901 of the context window's 2048 tokens, 6 messages summarised");
-        });
-    }
-
-    [SkippableFact]
     public async Task EditedQuestion_TakesThePlaceOfTheLast()
     {
         var script = new Script();

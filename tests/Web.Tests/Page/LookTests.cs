@@ -81,6 +81,36 @@ public sealed class LookTests(Chromium chromium)
     }
 
     [SkippableFact]
+    public async Task Settings_AreReachedAndLeftByKeyboard_AndFitAPhone()
+    {
+        await using var server = await TestServer.StartAsync(Answer);
+
+        await chromium.VisitAsync(server, async visit =>
+        {
+            await visit.Page.SetViewportSizeAsync(360, 640);
+            await visit.Named("Settings").FocusAsync();
+            await visit.Page.Keyboard.PressAsync("Enter");
+            await Expect(visit.Page.GetByLabel("System prompt")).ToBeFocusedAsync();
+            await visit.PictureAsync("narrow-settings");
+            Assert.Equal(360, await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+            for (var presses = 0; presses < 20 && !await IsFocusedAsync("Save"); presses++)
+            {
+                await visit.Page.Keyboard.PressAsync("Tab");
+            }
+            Assert.True(await IsFocusedAsync("Save"));
+            await Expect(visit.Named("Save")).ToBeInViewportAsync(new() { Ratio = 1 });
+
+            await visit.Page.Keyboard.PressAsync("Escape");
+
+            await Expect(visit.Page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
+            await Expect(visit.Named("Settings")).ToBeFocusedAsync();
+
+            Task<bool> IsFocusedAsync(string text) =>
+                visit.Page.EvaluateAsync<bool>("text => document.activeElement.textContent.trim() === text", text);
+        });
+    }
+
+    [SkippableFact]
     public async Task Keyboard_WritesLines_Sends_AndReachesEveryControl()
     {
         var script = Answer;

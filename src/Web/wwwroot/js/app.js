@@ -1,6 +1,8 @@
-import { listModels } from './api/client.js';
+import { ApiError, listModels } from './api/client.js';
+import { apiKey, setApiKey } from './api/key.js';
 import { latestUsage, toolTurn, turnsBefore, userTurn, withTurns } from './chat/conversation.js';
 import { exported } from './chat/export.js';
+import { KeyWanted } from './chat/generation.js';
 import { Runs } from './chat/runs.js';
 import { announce, notify } from './view/announcer.js';
 import { Composer } from './view/composer.js';
@@ -58,8 +60,10 @@ export class App {
     this.#runs.progressed = ({ label }) => announce(label);
     byId('new-chat').onclick = () => this.#leaveFor(() => this.#chats.begin());
     byId('export-all').onclick = () => this.#export(this.#chats.kept, 'mlxactors');
-    byId('open-settings').onclick = () => editSettings(this.#current.settings, (settings) =>
-      this.#chats.update({ ...this.#current, settings }));
+    byId('open-settings').onclick = () => editSettings(this.#current.settings, (settings, key) => {
+      this.#chats.update({ ...this.#current, settings });
+      this.#useKey(key);
+    });
     byId('examples').onclick = ({ target }) => {
       if (target instanceof HTMLButtonElement) {
         this.#send(userTurn(target.textContent ?? '', []));
@@ -75,11 +79,26 @@ export class App {
   async start() {
     this.#drawSoon();
     this.#composer.focus();
+    await this.#findModels();
+  }
+
+  async #findModels() {
     try {
       this.#models = await listModels();
       this.#drawSoon();
     } catch (error) {
-      notify(`The models are not known: ${/** @type {Error} */ (error).message} Reload the page to try again.`);
+      notify(error instanceof ApiError && error.wantsKey
+        ? KeyWanted
+        : `The models are not known: ${/** @type {Error} */ (error).message} Reload the page to try again.`);
+    }
+  }
+
+  /** @param {string} key of the server, as it stands in the settings */
+  #useKey(key) {
+    if (key.trim() !== apiKey()) {
+      setApiKey(key);
+      notify('');
+      this.#findModels();
     }
   }
 

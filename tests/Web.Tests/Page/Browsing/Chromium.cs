@@ -41,7 +41,8 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
 
     /// <summary>Opens the page of a server as a new user would, waits until it knows the models, and lets the visit happen.</summary>
     /// <param name="failures">How many answers with an error status the visit expects; the browser writes each to its console.</param>
-    internal async Task VisitAsync(TestServer server, Func<Visit, Task> happens, int failures = 0)
+    /// <param name="isOpen">Whether the server lets a new user see the models.</param>
+    internal async Task VisitAsync(TestServer server, Func<Visit, Task> happens, int failures = 0, bool isOpen = true)
     {
         Skip.If(_browser is null, $"no Chromium: none of {string.Join(", ", Names)} is on the PATH, and MLXACTORS_CHROMIUM names none");
         await using var context = await _browser.NewContextAsync(new()
@@ -52,7 +53,7 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
         });
         context.SetDefaultTimeout(Patience);
         var visit = new Visit(await context.NewPageAsync(), server.Address);
-        await visit.OpenAsync();
+        await visit.OpenAsync(isOpen);
         await happens(visit);
         visit.AssertQuiet(failures);
     }

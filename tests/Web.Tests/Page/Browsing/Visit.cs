@@ -53,10 +53,10 @@ internal sealed class Visit
 
     public ILocator Conversations => Page.GetByRole(AriaRole.Navigation, new() { Name = "Conversations" }).GetByRole(AriaRole.Listitem);
 
-    public async Task OpenAsync()
+    public async Task OpenAsync(bool seesModels)
     {
         await Page.GotoAsync(_address.ToString());
-        await Expect(Models).ToBeEnabledAsync();
+        await Expect(Models).ToBeEnabledAsync(new() { Enabled = seesModels });
     }
 
     public ILocator Named(string name, AriaRole role = AriaRole.Button) => Page.GetByRole(role, new() { Name = name, Exact = true });

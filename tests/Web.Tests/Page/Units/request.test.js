@@ -38,11 +38,11 @@ test('calls are put together from their pieces, and sent back with their results
     delta({ tool_calls: [{ index: 0, function: { arguments: '{"a":' } }] }),
     delta({ tool_calls: [{ index: 0, function: { arguments: '1}' } }] }),
     { choices: [{ delta: {}, finish_reason: 'tool_calls' }] },
-    { choices: [], usage: { prompt_tokens: 5, completion_tokens: 3, summarized_messages: 4 } },
+    { choices: [], usage: { prompt_tokens: 5, completion_tokens: 3, summarized_messages: 4, summary_tokens: 9 } },
   ].reduce(withChunk, emptyAnswer('demo'));
 
   assert.equal(answer.finish, 'tool_calls');
-  assert.deepEqual(answer.usage, { prompt: 5, completion: 3, summarized: 4 });
+  assert.deepEqual(answer.usage, { prompt: 5, completion: 3, cached: 0, summarized: 4, summaryTokens: 9 });
   const { messages } = await requestOf(conversation([userTurn('Hi', []), answer, toolTurn('c1', '2')]));
   assert.deepEqual(messages.slice(1), [
     { role: 'assistant', content: null, tool_calls: [{ id: 'c1', type: 'function', function: { name: 'add', arguments: '{"a":1}' } }] },
@@ -53,6 +53,13 @@ test('calls are put together from their pieces, and sent back with their results
 test('the speed is that of the tokens after the first', () => {
   const turn = { ...emptyAnswer('demo'), usage: { prompt: 5, completion: 11, summarized: 0 }, figures: figuresOf(1000, 1250, 1750, 11) };
   assert.equal(figuresText(turn), '11 tokens · 20.0 tokens/s · first after 0.25 s');
+});
+
+test('tokens that were not read anew are counted', () => {
+  const { usage } = withChunk(emptyAnswer('demo'), {
+    choices: [], usage: { prompt_tokens: 80, completion_tokens: 2, prompt_tokens_details: { cached_tokens: 64 } },
+  });
+  assert.equal(figuresText({ ...emptyAnswer('demo'), usage }), '2 tokens · 64 of 80 prompt tokens from the cache');
 });
 
 test('one token has no speed', () => {

@@ -1,3 +1,4 @@
+import { apiKey } from './key.js';
 import { readEvents } from './sse.js';
 
 /**
@@ -11,8 +12,8 @@ import { readEvents } from './sse.js';
  */
 
 /**
- * What a streamed answer says: a `chat.completion.chunk`, or a comment on what it waits for.
- * @typedef {{kind: 'chunk', chunk: any} | {kind: 'comment', text: string}} StreamItem
+ * What a streamed answer says: a `chat.completion.chunk`, a comment on what it waits for, or how many messages a summary stands for.
+ * @typedef {{kind: 'chunk', chunk: any} | {kind: 'comment', text: string} | {kind: 'summarized', messages: number}} StreamItem
  */
 
 /** Why there is no answer, or no whole one, in words for people. */
@@ -24,6 +25,11 @@ export class ApiError extends Error {
   constructor(message, code = null) {
     super(message);
     this.code = code;
+  }
+
+  /** Whether the server wants an API key, or another one. */
+  get wantsKey() {
+    return this.code === 'invalid_api_key';
   }
 }
 
@@ -54,6 +60,10 @@ export async function* streamChat(request, signal) {
     body,
     signal,
   });
+  const summarized = Number.parseInt(response.headers.get('x-context-summarized') ?? '', 10);
+  if (summarized > 0) {
+    yield { kind: 'summarized', messages: summarized };
+  }
   for await (const item of eventsOf(response)) {
     if (item.kind === 'comment') {
       yield item;
@@ -86,7 +96,7 @@ async function* eventsOf(response) {
 async function send(path, options) {
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(path, { ...options, headers: { ...options.headers, ...authorization() } });
   } catch (error) {
     throw explained(error, 'The server cannot be reached, or closed the connection.');
   }
@@ -94,6 +104,10 @@ async function send(path, options) {
     throw await refusal(response);
   }
   return response;
+}
+
+function authorization() {
+  return apiKey() ? { Authorization: `Bearer ${apiKey()}` } : {};
 }
 
 /**

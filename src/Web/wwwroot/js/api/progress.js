@@ -10,12 +10,15 @@
 export const Waiting = { label: 'Waiting for the first token', detail: '', fraction: null };
 
 /**
- * Reads a comment of the stream, such as `queued 2`, `loading 41%` or `prefill 512/2048`.
+ * Reads a comment of the stream, such as `queued 2`, `loading 41%`, `prefill 512/2048` or `summarizing`.
  * @param {string} comment
  * @param {string} model
  * @returns {Progress | null} null when the comment is about something else
  */
 export function parseProgress(comment, model) {
+  if (comment === 'summarizing') {
+    return { label: 'Summarising the older messages', detail: '', fraction: null };
+  }
   const [, kind, first, second] = /^(queued|loading|prefill) (\d+)(?:\/(\d+)|%)?$/.exec(comment) ?? [];
   const [done, total] = [Number(first), Number(second)];
   switch (kind) {

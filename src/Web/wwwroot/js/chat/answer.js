@@ -34,5 +34,11 @@ function withCall(calls, { index, id, function: { name, arguments: more } }) {
  * @returns {import('./conversation.js').Usage}
  */
 function usageOf(usage) {
-  return { prompt: usage.prompt_tokens, completion: usage.completion_tokens, summarized: usage.summarized_messages ?? 0 };
+  return {
+    prompt: usage.prompt_tokens,
+    completion: usage.completion_tokens,
+    cached: usage.prompt_tokens_details?.cached_tokens ?? 0,
+    summarized: usage.summarized_messages ?? 0,
+    summaryTokens: usage.summary_tokens ?? 0,
+  };
 }

@@ -20,7 +20,9 @@
  * @typedef {object} Usage
  * @property {number} prompt tokens
  * @property {number} completion tokens
+ * @property {number} [cached] tokens of the prompt that were not read anew
  * @property {number} summarized messages that a summary stood in for
+ * @property {number} [summaryTokens] tokens that the summary took to write
  */
 
 /**
@@ -33,6 +35,7 @@
  * @property {ToolCall[]} toolCalls
  * @property {string | null} finish the server's reason for the end
  * @property {Usage | null} usage
+ * @property {number} [summarized] as `usage` says it in the end, but known from the answer's head
  * @property {import('./figures.js').Figures | null} figures
  * @property {string | null} error
  */
@@ -152,6 +155,14 @@ export function latestUsage(conversation) {
     }
   }
   return null;
+}
+
+/**
+ * @param {AssistantTurn} answer
+ * @returns {number} messages that a summary stood in for
+ */
+export function summarizedIn({ usage, summarized }) {
+  return usage?.summarized || summarized || 0;
 }
 
 /** @param {UserTurn} question */

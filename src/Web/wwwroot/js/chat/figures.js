@@ -25,6 +25,7 @@ export function figuresText({ usage, figures }) {
     usage && (usage.completion === 1 ? '1 token' : `${usage.completion} tokens`),
     figures?.tokensPerSecond && `${rounded(figures.tokensPerSecond)} tokens/s`,
     figures && `first after ${(figures.firstToken / 1000).toFixed(2)} s`,
+    usage?.cached && `${usage.cached} of ${usage.prompt} prompt tokens from the cache`,
   ].filter(Boolean).join(' · ');
 }
 

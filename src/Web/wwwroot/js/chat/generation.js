@@ -4,6 +4,9 @@ import { withChunk } from './answer.js';
 import { figuresOf } from './figures.js';
 import { requestOf } from './request.js';
 
+/** What to do about a server that refuses a request for want of its key. */
+export const KeyWanted = 'The server wants an API key, or another one: give it in the settings.';
+
 /** @typedef {import('./conversation.js').Conversation} Conversation */
 /** @typedef {import('./conversation.js').AssistantTurn} AssistantTurn */
 
@@ -30,6 +33,11 @@ export async function generate(conversation, answer, { signal, onAnswer, onProgr
         }
         continue;
       }
+      if (item.kind === 'summarized') {
+        turn = { ...turn, summarized: item.messages };
+        onAnswer(turn);
+        continue;
+      }
       const next = withChunk(turn, item.chunk);
       if (next.text !== turn.text || next.toolCalls !== turn.toolCalls) {
         last = performance.now();
@@ -47,7 +55,7 @@ export async function generate(conversation, answer, { signal, onAnswer, onProgr
 /** @param {unknown} error */
 function messageOf(error) {
   if (error instanceof ApiError) {
-    return error.message;
+    return error.wantsKey ? KeyWanted : error.message;
   }
   console.error(error);
   return `The page failed: ${error instanceof Error ? error.message : error}`;

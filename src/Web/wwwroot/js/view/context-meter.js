@@ -17,7 +17,7 @@ export class ContextMeter {
     }
     const used = usage.prompt + usage.completion;
     const share = Math.min(1, used / window);
-    const summary = usage.summarized > 0 ? `, ${usage.summarized} messages summarised` : '';
+    const summary = usage.summarized > 0 ? `, ${usage.summarized} messages summarised${costOf(usage)}` : '';
     this.#bar.style.width = `${100 * share}%`;
     this.#text.textContent = `${used.toLocaleString('en')} / ${window.toLocaleString('en')}${usage.summarized > 0 ? ' Σ' : ''}`;
     this.#meter.classList.toggle('full', share > 0.85);
@@ -26,4 +26,9 @@ export class ContextMeter {
     this.#meter.ariaValueNow = String(Math.min(used, window));
     this.#meter.ariaValueText = this.#meter.title;
   }
+}
+
+/** @param {import('../chat/conversation.js').Usage} usage */
+function costOf({ summaryTokens }) {
+  return summaryTokens ? ` in ${summaryTokens} tokens` : '';
 }

@@ -1,3 +1,4 @@
+import { apiKey } from '../api/key.js';
 import { faultOfTools } from '../chat/settings.js';
 import { byId } from './dom.js';
 
@@ -7,9 +8,9 @@ const Dialog = () => /** @type {HTMLDialogElement} */ (byId('settings'));
 const Field = (/** @type {string} */ id) => /** @type {HTMLInputElement | HTMLTextAreaElement} */ (byId(id));
 
 /**
- * Lets the user change a conversation's settings.
+ * Lets the user change a conversation's settings, and the key of the server.
  * @param {Settings} settings
- * @param {(settings: Settings) => void} onSave
+ * @param {(settings: Settings, key: string) => void} onSave
  */
 export function editSettings(settings, onSave) {
   const dialog = Dialog();
@@ -18,6 +19,7 @@ export function editSettings(settings, onSave) {
   Field('top-p').value = String(settings.topP ?? '');
   Field('max-tokens').value = String(settings.maxTokens ?? '');
   Field('seed').value = String(settings.seed ?? '');
+  Field('api-key').value = apiKey();
   const tools = Field('tools');
   tools.value = settings.tools;
   tools.setCustomValidity('');
@@ -32,7 +34,7 @@ export function editSettings(settings, onSave) {
       maxTokens: numberIn('max-tokens'),
       seed: numberIn('seed'),
       tools: tools.value,
-    });
+    }, Field('api-key').value);
     dialog.close();
   };
   byId('settings-cancel').onclick = () => dialog.close();

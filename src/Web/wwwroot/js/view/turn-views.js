@@ -1,3 +1,4 @@
+import { summarizedIn } from '../chat/conversation.js';
 import { figuresText } from '../chat/figures.js';
 import { MarkdownView } from '../markdown/markdown-view.js';
 import { attachmentView } from './attachment-view.js';
@@ -151,11 +152,13 @@ export class AssistantView {
 }
 
 /** @param {AssistantTurn} turn */
-function notesOf({ status, finish, usage }) {
+function notesOf(turn) {
+  const { status, finish } = turn;
+  const summarized = summarizedIn(turn);
   return [
     status === 'stopped' && 'Stopped.',
     finish === 'length' && 'Cut off: the limit of tokens, or the end of the context window, was reached.',
-    usage !== null && usage.summarized > 0 && `To fit the context window, a summary stood in for ${counted(usage.summarized)}.`,
+    summarized > 0 && `To fit the context window, a summary stood in for ${counted(summarized)}.`,
   ].filter((note) => note !== false);
 }
 
