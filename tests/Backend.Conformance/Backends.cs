@@ -1,4 +1,6 @@
 using MlxActors.Native.Cpu;
+using MlxActors.Native.Mlx;
+using MlxActors.Native.Results;
 using MlxActors.Native.Tensors;
 
 namespace MlxActors.Backend.Conformance;
@@ -19,7 +21,10 @@ public static class Backends
              $"cpu {set} {mode} {threads}",
              mode == CpuMode.Exact,
              CpuBackend.IsAvailable(set) ? () => new CpuBackend(new CpuOptions(mode, threads, set)) : null))
+        .Concat(Mlx.Match(IEnumerable<BackendCase> (library) => [new BackendCase("mlx", Exact: true, () => new MlxBackend(library, MlxLimits.None))], _ => []))
         .ToDictionary(backend => backend.Name);
+
+    public static Result<MlxLibrary, string> Mlx => MlxLibrary.Find(Environment.GetEnvironmentVariable(MlxLibrary.Variable));
 
     public static TheoryData<string> All => new(Cases.Keys);
 
