@@ -10,8 +10,11 @@ namespace MlxActors.Native.Mlx;
 /// </summary>
 internal sealed class MlxKvCache(KvCacheSpec spec) : KvCache
 {
-    /// <summary>Tokens by which room grows.</summary>
+    /// <summary>Tokens by which room grows where all are kept: growing copies them.</summary>
     private const int Block = 256;
+
+    /// <summary>Tokens by which room grows where a window forgets: all that lies behind the window is held so long.</summary>
+    private const int WindowedBlock = 32;
 
     private ArrayHandle? _keys;
     private ArrayHandle? _values;
@@ -87,7 +90,11 @@ internal sealed class MlxKvCache(KvCacheSpec spec) : KvCache
         _values?.Dispose();
     }
 
-    private static int RoundUp(int tokens) => (tokens + Block - 1) / Block * Block;
+    private int RoundUp(int tokens)
+    {
+        var block = Spec.Window is null ? Block : WindowedBlock;
+        return (tokens + block - 1) / block * block;
+    }
 
     private long BytesOf(int tokens) => 2L * tokens * Spec.KvHeads * Spec.HeadDim * sizeof(float);
 
