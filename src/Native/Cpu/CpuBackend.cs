@@ -80,6 +80,11 @@ public sealed unsafe partial class CpuBackend : IBackend
         return new Tensor(storage, tensor.Offset, tensor.Shape, tensor.DType);
     }
 
+    /// <summary>Nothing: weights are read where they lie.</summary>
+    public void Settle(CancellationToken cancellationToken)
+    {
+    }
+
     public Tensor FromFloats(ReadOnlySpan<float> values, Shape shape)
     {
         Operands.OfFromFloats(values, shape);

@@ -80,6 +80,7 @@ public sealed partial class MlxBackend
         return bias is { } addend ? _graph.Add(product, Wide(addend)) : product;
     }
 
-    private MlxArray WideFor(int rows, Tensor weight) =>
-        rows < ManyRows ? Wide(weight) : _graph.As(Of(weight), MlxDType.Float32);
+    private MlxArray WideFor(int rows, Tensor weight) => rows < ManyRows || StorageOf(weight).Has(ArrayForm.Wide, weight, 0)
+        ? Wide(weight)
+        : _graph.As(Of(weight), MlxDType.Float32);
 }

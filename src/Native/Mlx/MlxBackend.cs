@@ -82,6 +82,15 @@ public sealed partial class MlxBackend : IBackend
         return new Tensor(weight, 0, tensor.Shape, tensor.DType);
     }
 
+    public void Settle(CancellationToken cancellationToken)
+    {
+        foreach (var weight in _weights)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            weight.CopyIn();
+        }
+    }
+
     public Tensor FromFloats(ReadOnlySpan<float> values, Shape shape)
     {
         Operands.OfFromFloats(values, shape);
@@ -159,7 +168,9 @@ public sealed partial class MlxBackend : IBackend
 
     private MlxArray Of(Tensor tensor, Shape shape) => Of(tensor with { Shape = shape });
 
-    /// <summary>A small tensor of any float type as Float32 with <paramref name="plus"/> added, computed once.</summary>
+    /// <summary>
+    /// A tensor of any float type as Float32 with <paramref name="plus"/> added, computed once and kept instead of the narrow numbers.
+    /// </summary>
     private MlxArray Wide(Tensor tensor, float plus = 0)
     {
         if (tensor.DType == DType.Float32 && plus == 0)
@@ -169,6 +180,7 @@ public sealed partial class MlxBackend : IBackend
         return StorageOf(tensor).Form(ArrayForm.Wide, tensor, plus, () =>
         {
             var wide = _graph.As(Of(tensor), MlxDType.Float32);
+            (tensor.Storage as MlxWeight)?.GiveBack();
             return plus == 0 ? wide : _graph.Add(wide, _graph.Number(plus));
         });
     }

@@ -3,11 +3,14 @@ using MlxActors.Native.Mlx.Interop;
 namespace MlxActors.Native.Mlx;
 
 /// <summary>What of the machine's memory MLX may take; a null leaves a limit as MLX has it.</summary>
-/// <param name="Wired">Bytes that stay resident for the GPU; <see cref="long.MaxValue"/> takes what the system recommends.</param>
+/// <param name="Wired">Bytes that stay resident for the GPU, at most what the system recommends.</param>
 /// <param name="Cache">Bytes of freed buffers that are kept to be used again.</param>
 /// <param name="Total">Bytes beyond which MLX waits for work to finish before it takes more.</param>
 public sealed record MlxLimits(long? Wired, long? Cache, long? Total)
 {
+    /// <summary>As many bytes as the system recommends.</summary>
+    public const long AsRecommended = long.MaxValue;
+
     public static MlxLimits None { get; } = new(null, null, null);
 }
 

@@ -36,6 +36,9 @@ internal abstract class MlxStorage(Shape shape, DType dtype) : ITensorStorage, I
         ? Array
         : Form(ArrayForm.View, tensor, 0, () => Cut(graph, tensor));
 
+    public bool Has(ArrayForm form, Tensor tensor, float parameter) =>
+        _forms?.ContainsKey((form, tensor.Offset, tensor.Shape, parameter)) == true;
+
     /// <summary>A form of a tensor: made when it is first asked for, and held as long as the storage is.</summary>
     public MlxArray Form(ArrayForm form, Tensor tensor, float parameter, Func<MlxArray> make)
     {

@@ -18,8 +18,19 @@ internal sealed class MlxWeight(CheckpointTensor tensor) : MlxStorage(tensor.Sha
         get
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return (_copy ??= ArrayHandle.Own(Copy())).Array;
+            CopyIn();
+            return _copy!.Array;
         }
+    }
+
+    /// <summary>Makes the copy now.</summary>
+    public void CopyIn() => _copy ??= ArrayHandle.Own(Copy());
+
+    /// <summary>Gives the copy up because another form of it takes its place; who still asks for it gets a new one.</summary>
+    public void GiveBack()
+    {
+        _copy?.Dispose();
+        _copy = null;
     }
 
     public override void Dispose()

@@ -24,7 +24,7 @@ internal static class ServeArguments
 
     private static readonly Option<string?> Host = new("--host") { Description = "Address to listen on.", HelpName = "ADDRESS" };
 
-    private static readonly Option<string?> Backend = new("--backend") { Description = "What computes.", HelpName = "cpu" };
+    private static readonly Option<string?> Backend = new("--backend") { Description = "What computes.", HelpName = "auto|mlx|cpu" };
 
     private static readonly Option<string?> Mode = new("--mode")
     {
@@ -36,7 +36,7 @@ internal static class ServeArguments
 
     static ServeArguments()
     {
-        Backend.AcceptOnlyFromAmong("cpu");
+        Backend.AcceptOnlyFromAmong("auto", "mlx", "cpu");
         Mode.AcceptOnlyFromAmong("exact", "fast");
         Port.Validators.Add(result => Within(result, IPEndPoint.MinPort, IPEndPoint.MaxPort));
         Threads.Validators.Add(result => Within(result, 1, 1024));
