@@ -37,7 +37,7 @@ public sealed record MlxLibrary(string Path, Version Version, bool HasGpu)
     {
         lock (Loading)
         {
-            return _found ?? PathOf(named).Bind(Load);
+            return PathOf(named).Bind(path => _found ?? Load(path));
         }
     }
 
@@ -60,7 +60,8 @@ public sealed record MlxLibrary(string Path, Version Version, bool HasGpu)
             : Result.Error<string, string>($"no {HomebrewPaths[0]} (brew install mlx-c), and {Variable} names no other");
     }
 
-    private static Result<MlxLibrary, string> Load(string path)
+    /// <summary>Loads a file, unless it is not what the bindings were written for; then it is let go again.</summary>
+    internal static Result<MlxLibrary, string> Load(string path)
     {
         nint handle;
         try

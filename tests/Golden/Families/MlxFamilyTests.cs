@@ -7,8 +7,12 @@ namespace MlxActors.Golden.Families;
 /// Every family on MLX, where there is a library: the same fixtures and the same tolerances as for the processor. Without one, each
 /// test is skipped once.
 /// </summary>
+[Collection(Collection)]
 public sealed class MlxFamilyTests
 {
+    /// <summary>What uses MLX runs in this collection, one test at a time.</summary>
+    public const string Collection = "MLX";
+
     private const string Kind = "model";
 
     /// <summary>MLX computes other numbers of rows by other kernels: logits then differ by rounding, 1.5e-5 at most were measured.</summary>
@@ -68,7 +72,7 @@ public sealed class MlxFamilyTests
     private static TheoryData<string?> WhereThereIsMlx(TheoryData<string?> cases) =>
         Library is Result<MlxLibrary, string>.Ok ? cases : Goldens.Rows([]);
 
-    private static MlxBackend Open()
+    public static MlxBackend Open()
     {
         Skip.If(Library is Result<MlxLibrary, string>.Error, Library.Match(_ => "", error => $"no MLX: {error}"));
         return Library.Match(

@@ -1,0 +1,107 @@
+using MlxActors.Backend.Conformance;
+using MlxActors.Native.Mlx;
+using MlxActors.Native.Mlx.Handles;
+using MlxActors.Native.Mlx.Interop;
+using MlxActors.Native.Tensors;
+
+namespace MlxActors.Native.Tests.Mlx;
+
+[Collection(MlxTestLibrary.Collection)]
+public sealed class MlxBackendTests
+{
+    [SkippableFact]
+    public void Operation_ThatMlxRefuses_IsAnExceptionWithItsNameAndShapes()
+    {
+        using var backend = MlxTestLibrary.Open();
+        using var stream = StreamHandle.OfThisThread(onGpu: false);
+        var graph = new MlxGraph(stream);
+        var a = graph.FromMemory<float>(new float[6], MlxDType.Float32, 2, 3);
+        var b = graph.FromMemory<float>(new float[8], MlxDType.Float32, 2, 4);
+
+        var exception = Assert.Throws<MlxException>(() => graph.MatMul(a, b));
+
+        Assert.Equal("mlx_matmul", exception.Operation);
+        Assert.Equal("(Float32(2, 3), Float32(2, 4))", exception.Shapes);
+        Assert.Contains("matmul", exception.Message, StringComparison.Ordinal);
+        // The next call is none the worse for it.
+        Assert.NotEqual(default, graph.Add(a, a));
+        graph.Release(0);
+    }
+
+    [SkippableFact]
+    public void Decode_TenThousandSteps_HoldNoMoreMemory()
+    {
+        using var samples = new Samples(1);
+        using var backend = MlxTestLibrary.Open();
+        using var cache = backend.NewKvCache(new KvCacheSpec(2, 32, Window: 40));
+        var layer = new SampleLayer(backend, samples, cache);
+        var early = 0L;
+        for (var step = 1; step <= 10_000; step++)
+        {
+            layer.Decode();
+            // What a window holds goes up and down: compare where it has the same room left.
+            if (step == 1_024)
+            {
+                early = MemoryUse.Mlx;
+            }
+        }
+        for (var step = 10_001; step <= 1_024 * 10; step++)
+        {
+            layer.Decode();
+        }
+        Assert.True(early > 0);
+        Assert.Equal(early, MemoryUse.Mlx);
+    }
+
+    [SkippableFact]
+    public void Dispose_GivesEverythingBack()
+    {
+        var before = MemoryUse.Mlx;
+        using var samples = new Samples(1);
+        using (var backend = MlxTestLibrary.Open())
+        {
+            using var cache = backend.NewKvCache(new KvCacheSpec(2, 32, Window: 40));
+            var layer = new SampleLayer(backend, samples, cache);
+            for (var step = 0; step < 3; step++)
+            {
+                layer.Decode();
+            }
+            Assert.True(MemoryUse.Mlx > before);
+        }
+        Assert.Equal(before, MemoryUse.Mlx);
+        Assert.Equal(0, MlxMemory.Cached);
+    }
+
+    [SkippableFact]
+    public void Tensor_OfAScopeThatEnded_IsRefused()
+    {
+        using var backend = MlxTestLibrary.Open();
+        Tensor stale;
+        using (backend.BeginScope())
+        {
+            stale = backend.FromFloats([1, 2], new Shape(2));
+        }
+        Assert.Throws<ObjectDisposedException>(() => backend.View(stale).ToArray());
+    }
+
+    [SkippableFact]
+    public void KvCache_AtAnyLength_HoldsNoMoreThanWasSaid()
+    {
+        using var backend = MlxTestLibrary.Open();
+        foreach (var window in new int?[] { null, 1, 31, 100 })
+        {
+            using var cache = backend.NewKvCache(new KvCacheSpec(2, 8, window));
+            var random = new Random(7);
+            for (var step = 0; step < 60; step++)
+            {
+                using var scope = backend.BeginScope();
+                var rows = random.Next(1, 50);
+                var layout = new StepLayout();
+                layout.Add(rows, cache.Length);
+                var x = backend.FromFloats(new float[rows * 16], new Shape(rows, 2, 8));
+                backend.Attention(x, x, x, [cache], layout, 1, window);
+                Assert.InRange(cache.Bytes, 1, cache.BytesFor(cache.Length, 50));
+            }
+        }
+    }
+}
