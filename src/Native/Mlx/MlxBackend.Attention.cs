@@ -13,13 +13,25 @@ public sealed partial class MlxBackend
         var table = new float[shape.Count];
         RopeAngles.Fill(positions, rows, spec, table);
         var array = _graph.FromMemory<float>(table, MlxDType.Float32, rows, 2 * half);
-        return Result(array, shape);
+        if (!_fusesRope || !AxesAgree(positions, rows))
+        {
+            return Result(array, shape);
+        }
+        float[] wavelengths = [.. spec.InverseFrequencies.ToArray().Select(frequency => 1 / frequency)];
+        var fused = new MlxRopeTable(
+            array, shape, Integers(positions[..rows]), _graph.FromMemory<float>(wavelengths, MlxDType.Float32, half));
+        return Temporary(fused, shape, DType.Float32);
     }
 
     public Tensor Rope(Tensor x, Tensor table)
     {
         Operands.OfRope(x, table);
         var (rows, heads, half) = (x.Shape[0], x.Shape[1], x.Shape[2] / 2);
+        if (table.Storage is MlxRopeTable known && table.Offset == 0 && table.Shape[0] == rows && rows > 0)
+        {
+            var apart = Of(x, new Shape(rows, heads, 1, 2 * half));
+            return Result(_graph.Reshape(_graph.Rope(apart, 2 * half, known.Positions, known.Wavelengths), x.Shape), x.Shape);
+        }
         // Both halves turned with the other half beside them; taking the halves in reverse order copies nothing.
         var halves = Of(x, new Shape(rows, heads, 2, half));
         var swapped = _graph.Slice(halves, [0, 0, 1, 0], [rows, heads, -3, half], [1, 1, -1, 1]);
@@ -82,6 +94,19 @@ public sealed partial class MlxBackend
             : Joined(
                 [_graph.Attention(HeadsFirst(q, 0, q.Shape[0]), HeadsFirst(k, 0, keys), HeadsFirst(v, 0, keys), scale, MlxMask.None)],
                 q.Shape);
+    }
+
+    /// <summary>Whether each row is at one position on all axes: of text, always.</summary>
+    private static bool AxesAgree(ReadOnlySpan<int> positions, int rows)
+    {
+        for (var first = rows; first < positions.Length; first += rows)
+        {
+            if (!positions.Slice(first, rows).SequenceEqual(positions[..rows]))
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     private MlxArray Attend(Tensor q, MlxKvCache cache, SequenceRows rows, ReadOnlySpan<int> visibleEnds, float scale, int? window)

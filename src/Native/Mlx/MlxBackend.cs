@@ -19,11 +19,21 @@ public sealed partial class MlxBackend : IBackend
     private readonly List<MlxTemporary> _temporaries = [];
     private readonly List<MlxWeight> _weights = [];
     private readonly List<MlxKvCache> _unevaluated = [];
+    private readonly bool _fusesRope;
     private long? _outermost;
 
     /// <exception cref="MlxException">MLX refuses the limits, or has no stream for this thread.</exception>
     public MlxBackend(MlxLibrary library, MlxLimits limits)
+        : this(library, limits, fusesRope: library.HasGpu)
     {
+    }
+
+    /// <param name="fusesRope">
+    /// Whether positions are rotated by MLX's own kernel where it can: one kernel instead of three, with angles in Float32 only.
+    /// </param>
+    public MlxBackend(MlxLibrary library, MlxLimits limits, bool fusesRope)
+    {
+        _fusesRope = fusesRope;
         _library = library;
         MlxMemory.Limit(limits, library.HasGpu);
         _stream = StreamHandle.OfThisThread(library.HasGpu);

@@ -83,7 +83,7 @@ internal abstract class MlxStorage(Shape shape, DType dtype) : ITensorStorage, I
 }
 
 /// <summary>An array whose reference belongs to the graph, until a scope ends.</summary>
-internal sealed class MlxTemporary(MlxArray array, Shape shape, DType dtype) : MlxStorage(shape, dtype)
+internal class MlxTemporary(MlxArray array, Shape shape, DType dtype) : MlxStorage(shape, dtype)
 {
     private bool _disposed;
 
@@ -94,6 +94,16 @@ internal sealed class MlxTemporary(MlxArray array, Shape shape, DType dtype) : M
         _disposed = true;
         base.Dispose();
     }
+}
+
+/// <summary>A table of angles that the fused rotation needs not: positions <c>[R]</c> and wavelengths <c>[D/2]</c> say it all.</summary>
+internal sealed class MlxRopeTable(MlxArray table, Shape shape, MlxArray positions, MlxArray wavelengths)
+    : MlxTemporary(table, shape, DType.Float32)
+{
+    public MlxArray Positions => positions;
+
+    /// <summary>1 over the frequencies.</summary>
+    public MlxArray Wavelengths => wavelengths;
 }
 
 /// <summary>An array that outlives scopes.</summary>

@@ -4,8 +4,8 @@ using MlxActors.Native.Results;
 namespace MlxActors.Golden.Families;
 
 /// <summary>
-/// Every family on MLX, where there is a library: the same fixtures and the same tolerances as for the processor. Without one, each
-/// test is skipped once.
+/// Every family on MLX, where there is a library, with the kernels that a GPU would use: the same fixtures and the same tolerances as
+/// for the processor. Without a library each test is skipped once.
 /// </summary>
 [Collection(Collection)]
 public sealed class MlxFamilyTests
@@ -76,6 +76,6 @@ public sealed class MlxFamilyTests
     {
         Skip.If(Library is Result<MlxLibrary, string>.Error, Library.Match(_ => "", error => $"no MLX: {error}"));
         return Library.Match(
-            library => new MlxBackend(library, MlxLimits.None), error => throw new InvalidOperationException(error));
+            library => new MlxBackend(library, MlxLimits.None, fusesRope: true), error => throw new InvalidOperationException(error));
     }
 }

@@ -72,6 +72,33 @@ public sealed class MlxBackendTests
         Assert.Equal(0, MlxMemory.Cached);
     }
 
+    /// <summary>The rotation that a GPU uses; its angles are Float32 products, so that the error grows with the position.</summary>
+    [SkippableFact]
+    public void Rope_FusedKernel_EqualsTheTableButForTheAngles()
+    {
+        const int Last = 1500;
+        using var backend = MlxTestLibrary.Open();
+        using var fused = MlxTestLibrary.Open(fusesRope: true);
+        int[] positions = [0, 1, 77, 700, Last];
+        foreach (var (axes, spec) in new[]
+        {
+            (1, RopeSpec.Plain(64, 10000, 8)), (3, RopeSpec.Plain(6, 1e6) with { AxisOfFrequency = new[] { 0, 1, 2 } }),
+        })
+        {
+            var headDim = 2 * spec.InverseFrequencies.Length;
+            var x = new Samples(headDim).Floats(positions.Length * 3 * headDim);
+            int[] onAllAxes = [.. Enumerable.Repeat(positions, axes).SelectMany(axis => axis)];
+            Close.To(Rotated(backend), Rotated(fused), Last * 2.5e-7, $"{axes} axes");
+
+            float[] Rotated(MlxBackend by)
+            {
+                using var scope = by.BeginScope();
+                var rows = by.FromFloats(x, new Shape(positions.Length, 3, headDim));
+                return by.View(by.Rope(rows, by.RopeTable(onAllAxes, axes, spec))).ToArray();
+            }
+        }
+    }
+
     [SkippableFact]
     public void Tensor_OfAScopeThatEnded_IsRefused()
     {

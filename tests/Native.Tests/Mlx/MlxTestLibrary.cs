@@ -7,8 +7,8 @@ internal static class MlxTestLibrary
 {
     public const string Collection = "MLX";
 
-    public static MlxBackend Open() => MlxLibrary.Find(Environment.GetEnvironmentVariable(MlxLibrary.Variable)).Match(
-        library => new MlxBackend(library, MlxLimits.None),
+    public static MlxBackend Open(bool fusesRope = false) => MlxLibrary.Find(Environment.GetEnvironmentVariable(MlxLibrary.Variable)).Match(
+        library => new MlxBackend(library, MlxLimits.None, fusesRope),
         error =>
         {
             Skip.If(true, $"no MLX: {error}");
