@@ -142,7 +142,8 @@ public sealed class AttentionTests
             var expected = Step(backend, form, own, 40, seed: 2);
             var undisturbed = original.Fork(70)!;
             Close.Alike(name, expected, Step(backend, form, fork, 40, seed: 2), $"fork at {length}");
-            Close.Alike(name, Step(backend, form, undisturbed, 9, seed: 3), Step(backend, form, original, 9, seed: 3), $"original of {length}");
+            Close.Alike(
+                name, Step(backend, form, undisturbed, 9, seed: 3), Step(backend, form, original, 9, seed: 3), $"original of {length}");
             undisturbed.Dispose();
         }
     }

@@ -129,7 +129,9 @@ internal sealed unsafe partial class MlxGraph(StreamHandle stream)
         }
     }
 
-    /// <summary>Like <paramref name="a"/>, the part <c>[start, end)</c> of each axis replaced; in place when nobody else holds it.</summary>
+    /// <summary>
+    /// Like <paramref name="a"/>, the part <c>[start, end)</c> of each axis replaced; in place when nobody else holds it.
+    /// </summary>
     public MlxArray Replace(MlxArray a, MlxArray part, ReadOnlySpan<int> start, ReadOnlySpan<int> end)
     {
         MlxArray result = default;

@@ -1,13 +1,12 @@
 using MlxActors.Models;
 using MlxActors.Native;
-using MlxActors.Native.Mlx;
 using MlxActors.Native.Results;
-using MlxActors.Native.Tensors;
+using Xunit.Abstractions;
 
 namespace MlxActors.Golden.Families;
 
 [Collection(MlxFamilyTests.Collection)]
-public sealed class MlxMemoryTests
+public sealed class MlxMemoryTests(ITestOutputHelper output)
 {
     private const int Swaps = 50;
 
@@ -30,6 +29,7 @@ public sealed class MlxMemoryTests
             model.Dispose();
             Assert.Equal(empty, MemoryUse.Mlx);
         }
+        output.WriteLine($"{Swaps} swaps: {string.Join(", ", loaded)} bytes loaded, {MemoryUse.Mlx} unloaded");
         // Each model takes the same every time.
         Assert.Equal(2, loaded.Count);
         Assert.All(loaded, entry => Assert.True(entry.Item2 > empty));

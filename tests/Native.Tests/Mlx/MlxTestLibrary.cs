@@ -2,7 +2,9 @@ using MlxActors.Native.Mlx;
 
 namespace MlxActors.Native.Tests.Mlx;
 
-/// <summary>The library of this machine, for the tests that need one; they are one collection, since MLX is used by one thread at a time.</summary>
+/// <summary>
+/// The library of this machine, for the tests that need one; they are one collection, since MLX is used by one thread at a time.
+/// </summary>
 internal static class MlxTestLibrary
 {
     public const string Collection = "MLX";

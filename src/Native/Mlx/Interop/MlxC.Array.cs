@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MlxActors.Native.Mlx.Interop;
 
-/// <summary><c>mlx/c/array.h</c>. Arrays: made from memory, freed, evaluated, looked into.</summary>
+/// <summary><c>mlx/c/array.h</c>. Arrays: made from memory, freed, looked into.</summary>
 internal static unsafe partial class MlxC
 {
     [LibraryImport(Library)]
@@ -22,9 +22,6 @@ internal static unsafe partial class MlxC
 
     [LibraryImport(Library)]
     internal static partial MlxDType mlx_array_dtype(MlxArray arr);
-
-    [LibraryImport(Library)]
-    internal static partial int mlx_array_eval(MlxArray arr);
 
     [LibraryImport(Library)]
     internal static partial float* mlx_array_data_float32(MlxArray arr);
