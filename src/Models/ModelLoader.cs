@@ -96,6 +96,7 @@ public static class ModelLoader
             {
                 var model = family.Model(weights, generation);
                 checkpoint.ReadIn(progress, cancellationToken);
+                backend.Settle(cancellationToken);
                 return model;
             }));
     }

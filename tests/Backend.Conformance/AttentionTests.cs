@@ -21,7 +21,7 @@ public sealed class AttentionTests
         })
         {
             int[] steps = [1, 30, 1, 1, 64, 5, 1, 37];
-            Close.To(Prompt(reference, form, steps), Prompt(backend, form, steps), Tolerance, form.ToString());
+            Close.To(name, Prompt(reference, form, steps), Prompt(backend, form, steps), Tolerance, form.ToString());
         }
     }
 
@@ -36,7 +36,7 @@ public sealed class AttentionTests
             int[] tokens = [.. Enumerable.Repeat(1, 140)];
             foreach (var steps in new int[][] { [1, 139], [32, 32, 76], [100, 1, 1, 1, 37], [31, 1, 33, 75], tokens })
             {
-                Close.Bits(whole, Prompt(backend, form, steps), $"{form} in {string.Join(" + ", steps)}");
+                Close.Alike(name, whole, Prompt(backend, form, steps), $"{form} in {string.Join(" + ", steps)}");
             }
         }
     }
@@ -70,7 +70,7 @@ public sealed class AttentionTests
                 var result = backend.View(backend.Attention(
                     backend.Slice(q, first, rows[i]), backend.Slice(k, first, rows[i]), backend.Slice(v, first, rows[i]),
                     [alone[i]], single, 0.3f, form.Window));
-                Close.Bits(batch.Slice(first * form.RowLength, rows[i] * form.RowLength), result, $"sequence {i} in step {step}");
+                Close.Alike(name, batch.Slice(first * form.RowLength, rows[i] * form.RowLength), result, $"sequence {i} in step {step}");
             }
         }
         foreach (var cache in together.Concat(alone))
@@ -86,7 +86,7 @@ public sealed class AttentionTests
         using var backend = Conformance.Backends.Open(name);
         using var reference = Conformance.Backends.OpenReference();
         var form = new Form(2, 1, 8, 20);
-        Close.To(Image(reference), Image(backend), Tolerance, "image");
+        Close.To(name, Image(reference), Image(backend), Tolerance, "image");
 
         float[] Image(IBackend by)
         {
@@ -118,7 +118,7 @@ public sealed class AttentionTests
             var owner = backend.View(backend.Attention(
                 q, form.Keys(backend, random, 3), form.Keys(backend, random, 3), [cache], layout, 1, form.Window));
             var shared = backend.View(backend.Attention(q, null, null, [cache], layout, 1, form.Window));
-            Close.Bits(owner, shared, $"step {step}");
+            Close.Alike(name, owner, shared, $"step {step}");
         }
         Assert.Equal(180, cache.Length);
         Assert.InRange(cache.Start, 100, 171);
@@ -141,8 +141,9 @@ public sealed class AttentionTests
 
             var expected = Step(backend, form, own, 40, seed: 2);
             var undisturbed = original.Fork(70)!;
-            Close.Bits(expected, Step(backend, form, fork, 40, seed: 2), $"fork at {length}");
-            Close.Bits(Step(backend, form, undisturbed, 9, seed: 3), Step(backend, form, original, 9, seed: 3), $"original of {length}");
+            Close.Alike(name, expected, Step(backend, form, fork, 40, seed: 2), $"fork at {length}");
+            Close.Alike(
+                name, Step(backend, form, undisturbed, 9, seed: 3), Step(backend, form, original, 9, seed: 3), $"original of {length}");
             undisturbed.Dispose();
         }
     }
@@ -176,7 +177,7 @@ public sealed class AttentionTests
             (new(1, 1, 2, null), [1]), (new(3, 3, 72, null), [65]), (new(4, 2, 16, null), [31, 32, 64, 64, 129]),
         })
         {
-            Close.To(Run(reference), Run(backend), Tolerance, form.ToString());
+            Close.To(name, Run(reference), Run(backend), Tolerance, form.ToString());
 
             float[] Run(IBackend by)
             {
@@ -199,7 +200,7 @@ public sealed class AttentionTests
             (new(1, 1, 2, null), 1, 1), (new(12, 1, 64, null), 50, 13), (new(16, 1, 96, null), 9, 70), (new(4, 2, 20, null), 33, 32),
         })
         {
-            Close.To(Run(reference), Run(backend), Tolerance, form.ToString());
+            Close.To(name, Run(reference), Run(backend), Tolerance, form.ToString());
 
             float[] Run(IBackend by)
             {
@@ -221,7 +222,7 @@ public sealed class AttentionTests
 
         var across = backend.View(backend.CrossAttention(q, k, v, 0.3f));
 
-        Close.Bits(backend.View(backend.SelfAttention(q, k, v, [45], 0.3f)), across, form.ToString());
+        Close.Alike(name, backend.View(backend.SelfAttention(q, k, v, [45], 0.3f)), across, form.ToString());
     }
 
     private static float[] Prompt(IBackend backend, Form form, int[] steps)

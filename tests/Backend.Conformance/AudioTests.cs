@@ -25,7 +25,7 @@ public sealed class AudioTests
                 backend.Import(samples.Tensor(weight, DType.Float32, new Shape(channels))), 1e-3f);
 
             Assert.Equal(new Shape(steps, width, channels), result.Shape);
-            Close.To(Normalized(x, weight, steps), backend.View(result).ToArray(), Tolerance, $"{steps} × {width} × {channels}");
+            Close.To(name, Normalized(x, weight, steps), backend.View(result).ToArray(), Tolerance, $"{steps} × {width} × {channels}");
         }
     }
 
@@ -38,7 +38,7 @@ public sealed class AudioTests
         var weight = backend.FromFloats(new Samples(4).Floats(7), new Shape(7));
         var whole = backend.View(backend.CumulativeNorm(x, weight, 1e-3f));
         var first = backend.View(backend.CumulativeNorm(backend.Slice(x, 0, 11), weight, 1e-3f));
-        Close.Bits(whole[..first.Length], first, "first 11 steps");
+        Close.Alike(name, whole[..first.Length], first, "first 11 steps");
     }
 
     [SkippableTheory]
@@ -61,7 +61,7 @@ public sealed class AudioTests
                 Tensor(q, form.Rows), Tensor(k, form.Rows), Tensor(v, form.Rows), Tensor(positions, form.Span),
                 form.Before, form.Keys, form.Softcap);
 
-            Close.To(Attended(form, q, k, v, positions), backend.View(result).ToArray(), Tolerance, form.ToString());
+            Close.To(name, Attended(form, q, k, v, positions), backend.View(result).ToArray(), Tolerance, form.ToString());
         }
     }
 

@@ -1,6 +1,6 @@
 namespace MlxActors.Backend.Conformance;
 
-public static class Close
+public static partial class Close
 {
     /// <summary>Each number within a part of the largest one expected.</summary>
     public static void To(float[] expected, float[] actual, double tolerance, string what)

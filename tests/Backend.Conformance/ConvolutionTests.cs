@@ -36,7 +36,7 @@ public sealed class ConvolutionTests
             Assert.Equal(new Shape(form.OutHeight, form.OutWidth, form.N), actual.Shape);
             var expected = form.Each(form.N, (row, column, n) => form.Channel(channel =>
                 form.Window(x, row, column, channel, tap => numbers[(n * form.Taps + tap) * form.Channels + channel])) + (bias?[n] ?? 0));
-            Close.To(expected, backend.View(actual).ToArray(), Tolerance, form.ToString());
+            Close.To(name, expected, backend.View(actual).ToArray(), Tolerance, form.ToString());
         }
     }
 
@@ -57,7 +57,7 @@ public sealed class ConvolutionTests
             Assert.Equal(new Shape(form.OutHeight, form.OutWidth, form.Channels), actual.Shape);
             var expected = form.Each(form.Channels, (row, column, channel) =>
                 form.Window(x, row, column, channel, tap => numbers[channel * form.Taps + tap]));
-            Close.To(expected, backend.View(actual).ToArray(), Tolerance, form.ToString());
+            Close.To(name, expected, backend.View(actual).ToArray(), Tolerance, form.ToString());
         }
     }
 

@@ -73,7 +73,7 @@ public sealed class LinearTests
             for (var (first, count) = (0, 1); first + count <= Rows; first += count, count++)
             {
                 var some = backend.View(backend.Linear(backend.Slice(x, first, count), imported));
-                Close.Bits(together.Slice(first * n, count * n), some, $"rows {first} to {first + count} of {imported.Shape}");
+                Close.Alike(name, together.Slice(first * n, count * n), some, $"rows {first} to {first + count} of {imported.Shape}");
             }
         }
     }
@@ -98,7 +98,7 @@ public sealed class LinearTests
             for (var (first, count) = (0, 1); first + count <= Rows; first += count, count += 3)
             {
                 var some = backend.View(backend.Linear(backend.Slice(x, first, count), imported, bias));
-                Close.Bits(together.Slice(first * n, count * n), some, $"rows {first} to {first + count} of {imported.Shape}");
+                Close.Alike(name, together.Slice(first * n, count * n), some, $"rows {first} to {first + count} of {imported.Shape}");
             }
         }
     }
@@ -140,7 +140,7 @@ public sealed class LinearTests
             var w = samples.Tensor(samples.Floats(k * n), dtype, new Shape(k, n));
             var expected = reference.View(reference.MatMul(reference.FromFloats(x, new Shape(rows, k)), reference.Import(w))).ToArray();
             var actual = backend.View(backend.MatMul(backend.FromFloats(x, new Shape(rows, k)), backend.Import(w))).ToArray();
-            Close.To(expected, actual, Tolerance, $"{rows} × {k} × {n}");
+            Close.To(name, expected, actual, Tolerance, $"{rows} × {k} × {n}");
         }
     }
 

@@ -97,7 +97,7 @@ public sealed class PlanesTests
             for (var row = 0; row < Rows; row++)
             {
                 int[] places = [.. Enumerable.Range(0, together.Shape[0]).Select(plane => plane * Rows + row)];
-                Close.Bits(backend.View(backend.Gather(all, places)), backend.View(alone(row)), $"row {row}");
+                Close.Alike(name, backend.View(backend.Gather(all, places)), backend.View(alone(row)), $"row {row}");
             }
         }
     }
@@ -111,7 +111,7 @@ public sealed class PlanesTests
         foreach (var (planes, rows, width) in Sizes)
         {
             var shape = new Shape(planes, rows, width);
-            Close.To(Run(reference), Run(backend), Tolerance, shape.ToString());
+            Close.To(name, Run(reference), Run(backend), Tolerance, shape.ToString());
 
             float[] Run(IBackend by)
             {

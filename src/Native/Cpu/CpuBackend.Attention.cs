@@ -9,36 +9,15 @@ public sealed unsafe partial class CpuBackend
 {
     public Tensor RopeTable(ReadOnlySpan<int> positions, int axes, RopeSpec spec)
     {
-        var half = spec.InverseFrequencies.Length;
-        if (axes < 1 || positions.Length % axes != 0)
-        {
-            throw new TensorException(nameof(RopeTable), $"positions for {axes} axes", $"{positions.Length}");
-        }
-        if (!spec.AxisOfFrequency.IsEmpty && spec.AxisOfFrequency.Length != half)
-        {
-            throw new TensorException(nameof(RopeTable), $"{half} axes of frequencies", $"{spec.AxisOfFrequency.Length}");
-        }
-        foreach (var axis in spec.AxisOfFrequency.Span)
-        {
-            if ((uint)axis >= (uint)axes)
-            {
-                throw new TensorException(nameof(RopeTable), $"axes below {axes}", $"{axis}");
-            }
-        }
-        var rows = positions.Length / axes;
+        var (rows, half) = Operands.OfRopeTable(positions, axes, spec);
         var result = NewFloats(new Shape(rows, 2 * half));
-        Kernels.RopeTable.Fill(positions, rows, spec, Floats(result));
+        RopeAngles.Fill(positions, rows, spec, new Span<float>(Floats(result), rows * 2 * half));
         return result;
     }
 
     public Tensor Rope(Tensor x, Tensor table)
     {
-        Operands.RequireFloat32(nameof(Rope), nameof(x), x);
-        if (x.Shape.Rank != 3 || x.Shape[2] % 2 != 0)
-        {
-            throw new TensorException(nameof(Rope), "x of shape (R, H, D), D even", x.ToString());
-        }
-        Operands.RequireShape(nameof(Rope), nameof(table), table, new Shape(x.Shape[0], x.Shape[2]));
+        Operands.OfRope(x, table);
         var result = NewFloats(x.Shape);
         Run(
             new Rope(Floats(x), Floats(table), Floats(result), x.Shape[1], x.Shape[2]),
@@ -46,32 +25,28 @@ public sealed unsafe partial class CpuBackend
         return result;
     }
 
-    public KvCache NewKvCache(KvCacheSpec spec) => spec is { KvHeads: > 0, HeadDim: > 0, Window: null or > 0 }
-        ? new PagedKvCache(spec, _pages)
-        : throw new TensorException(nameof(NewKvCache), "heads, a head dimension and a window above 0", spec.ToString());
+    public KvCache NewKvCache(KvCacheSpec spec)
+    {
+        Operands.OfKvCache(spec);
+        return new PagedKvCache(spec, _pages);
+    }
 
     public Tensor Attention(
         Tensor q, Tensor? k, Tensor? v, ReadOnlySpan<KvCache> caches, StepLayout layout, float scale, int? window)
     {
+        Operands.OfAttention<PagedKvCache>(q, k, v, caches, layout);
         var sequences = layout.Sequences;
-        RequireHeads(nameof(Attention), nameof(q), q, layout.Rows);
-        if (caches.Length != sequences.Length)
-        {
-            throw new TensorException(nameof(Attention), $"{sequences.Length} caches", $"{caches.Length}");
-        }
-        if (k is null != v is null)
-        {
-            throw new TensorException(nameof(Attention), "both keys and values, or neither", k is null ? "values alone" : "keys alone");
-        }
         var result = NewFloats(q.Shape);
         if (sequences.IsEmpty)
         {
             return result;
         }
-        var pages = LayoutOf(caches, q, k, v);
+        var pages = ((PagedKvCache)caches[0]).Layout;
         for (var i = 0; i < sequences.Length; i++)
         {
-            RequireCache((PagedKvCache)caches[i], sequences[i], appends: k is not null, window, layout.VisibleEnds);
+            var cache = (PagedKvCache)caches[i];
+            var start = k is null ? cache.Start : cache.StartAfterAppend;
+            Operands.OfCachedRows(cache, start, sequences[i], appends: k is not null, window, layout.VisibleEnds);
         }
         using var scope = BeginScope();
         var views = Scratch<SequenceView>(sequences.Length);
@@ -91,15 +66,7 @@ public sealed unsafe partial class CpuBackend
 
     public Tensor SelfAttention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<int> segmentEnds, float scale)
     {
-        Operands.RequireFloat32(nameof(SelfAttention), nameof(q), q);
-        Operands.RequireFloat32(nameof(SelfAttention), nameof(k), k);
-        if (q.Shape.Rank != 3 || k.Shape.Rank != 3 || k.Shape[0] != q.Shape[0] || k.Shape[2] != q.Shape[2])
-        {
-            throw new TensorException(nameof(SelfAttention), "q and k of shape (R, H, D)", $"{q}, {k}");
-        }
-        Operands.RequireShape(nameof(SelfAttention), nameof(v), v, k.Shape);
-        RequireGroups(nameof(SelfAttention), q, k.Shape[1]);
-        RequireSegments(q, segmentEnds);
+        Operands.OfSelfAttention(q, k, v, segmentEnds);
         var result = NewFloats(q.Shape);
         if (segmentEnds.IsEmpty)
         {
@@ -122,14 +89,7 @@ public sealed unsafe partial class CpuBackend
 
     public Tensor CrossAttention(Tensor q, Tensor k, Tensor v, float scale)
     {
-        Operands.RequireFloat32(nameof(CrossAttention), nameof(q), q);
-        Operands.RequireFloat32(nameof(CrossAttention), nameof(k), k);
-        if (q.Shape.Rank != 3 || k.Shape.Rank != 3 || k.Shape[0] == 0 || k.Shape[2] != q.Shape[2])
-        {
-            throw new TensorException(nameof(CrossAttention), "q of shape (R, H, D) and k of shape (S, Hkv, D)", $"{q}, {k}");
-        }
-        Operands.RequireShape(nameof(CrossAttention), nameof(v), v, k.Shape);
-        RequireGroups(nameof(CrossAttention), q, k.Shape[1]);
+        Operands.OfCrossAttention(q, k, v);
         var result = NewFloats(q.Shape);
         using var scope = BeginScope();
         var (rows, keys, layout) = (q.Shape[0], k.Shape[0], new PageLayout(k.Shape[1], k.Shape[2]));
@@ -163,85 +123,5 @@ public sealed unsafe partial class CpuBackend
             pages[i] = (nint)page;
         }
         return pages;
-    }
-
-    private static PageLayout LayoutOf(ReadOnlySpan<KvCache> caches, Tensor q, Tensor? k, Tensor? v)
-    {
-        var spec = caches[0].Spec;
-        foreach (var cache in caches)
-        {
-            if (cache is not PagedKvCache || cache.Spec.HeadDim != q.Shape[2] || cache.Spec.KvHeads != spec.KvHeads)
-            {
-                throw new TensorException(
-                    nameof(Attention), $"caches of the CPU backend for {spec.KvHeads} heads of {q.Shape[2]}",
-                    $"{cache.GetType().Name} {cache.Spec}");
-            }
-        }
-        RequireGroups(nameof(Attention), q, spec.KvHeads);
-        if (k is { } keys && v is { } values)
-        {
-            Operands.RequireShape(nameof(Attention), nameof(k), keys, new Shape(q.Shape[0], spec.KvHeads, spec.HeadDim));
-            Operands.RequireShape(nameof(Attention), nameof(v), values, keys.Shape);
-        }
-        return ((PagedKvCache)caches[0]).Layout;
-    }
-
-    private static void RequireCache(PagedKvCache cache, SequenceRows rows, bool appends, int? window, ReadOnlySpan<int> visibleEnds)
-    {
-        var length = rows.Offset + rows.Rows;
-        var held = appends ? rows.Offset : length;
-        if (cache.Length != held)
-        {
-            throw new TensorException(nameof(Attention), $"a cache of {held} tokens", $"{cache.Length}");
-        }
-        for (var row = 0; row < rows.Rows; row++)
-        {
-            var end = visibleEnds[rows.FirstRow + row];
-            if (end <= rows.Offset + row || end > length)
-            {
-                throw new TensorException(
-                    nameof(Attention), $"a row at {rows.Offset + row} that sees itself and at most {length} keys", $"{end}");
-            }
-        }
-        var first = window is { } w ? Math.Max(0, rows.Offset - w + 1) : 0;
-        var start = appends ? cache.StartAfterAppend : cache.Start;
-        if (rows.Rows > 0 && first < start)
-        {
-            throw new TensorException(nameof(Attention), $"keys from {start} on, which the cache still holds", $"{first}");
-        }
-    }
-
-    private static void RequireHeads(string operation, string name, Tensor tensor, int rows)
-    {
-        Operands.RequireFloat32(operation, name, tensor);
-        if (tensor.Shape.Rank != 3 || tensor.Shape[0] != rows)
-        {
-            throw new TensorException(operation, $"{name} of shape ({rows}, H, D)", tensor.ToString());
-        }
-    }
-
-    private static void RequireGroups(string operation, Tensor q, int kvHeads)
-    {
-        if (kvHeads == 0 || q.Shape[1] % kvHeads != 0)
-        {
-            throw new TensorException(operation, $"query heads divisible by {kvHeads} key/value heads", q.ToString());
-        }
-    }
-
-    private static void RequireSegments(Tensor q, ReadOnlySpan<int> ends)
-    {
-        var previous = 0;
-        foreach (var end in ends)
-        {
-            if (end < previous)
-            {
-                throw new TensorException(nameof(SelfAttention), $"segment ends that rise from {previous}", $"{end}");
-            }
-            previous = end;
-        }
-        if (previous != q.Shape[0])
-        {
-            throw new TensorException(nameof(SelfAttention), $"a last segment that ends at {q.Shape[0]}", $"{previous}");
-        }
     }
 }

@@ -8,9 +8,7 @@ public sealed unsafe partial class CpuBackend
 {
     public Tensor CumulativeNorm(Tensor x, Tensor weight, float eps)
     {
-        Operands.RequireFloat32(nameof(CumulativeNorm), nameof(x), x);
-        Operands.RequireRank(nameof(CumulativeNorm), nameof(x), x, atLeast: 2);
-        Operands.RequireVector(nameof(CumulativeNorm), nameof(weight), weight, x.Shape.Last);
+        Operands.OfCumulativeNorm(x, weight);
         var steps = x.Shape[0];
         var width = checked((int)Operands.RowLength(x.Shape));
         var result = NewFloats(x.Shape);
@@ -29,24 +27,7 @@ public sealed unsafe partial class CpuBackend
 
     public Tensor LocalAttention(Tensor q, Tensor k, Tensor v, Tensor positions, int before, int keys, float softcap)
     {
-        Operands.RequireFloat32(nameof(LocalAttention), nameof(q), q);
-        Operands.RequireRank(nameof(LocalAttention), nameof(positions), positions, atLeast: 1);
-        if (q.Shape.Rank != 3)
-        {
-            throw new TensorException(nameof(LocalAttention), "q of shape (R, H, D)", q.ToString());
-        }
-        Operands.RequireShape(nameof(LocalAttention), nameof(k), k, q.Shape);
-        Operands.RequireShape(nameof(LocalAttention), nameof(v), v, q.Shape);
-        Operands.RequireShape(nameof(LocalAttention), nameof(positions), positions, Operands.WithFirst(q.Shape, positions.Shape[0]));
-        if (before < 0 || before >= positions.Shape[0])
-        {
-            throw new TensorException(nameof(LocalAttention), $"a look back below {positions.Shape[0]}", $"{before}");
-        }
-        if (keys < 0 || keys > q.Shape[0] || !(softcap > 0))
-        {
-            throw new TensorException(
-                nameof(LocalAttention), $"at most {q.Shape[0]} keys and a softcap above 0", $"{keys} keys and {softcap}");
-        }
+        Operands.OfLocalAttention(q, k, v, positions, before, keys, softcap);
         var (rows, heads, span) = (q.Shape[0], q.Shape[1], positions.Shape[0]);
         var result = NewFloats(q.Shape);
         using var scope = BeginScope();

@@ -8,16 +8,8 @@ public sealed unsafe partial class CpuBackend
 {
     public Tensor Convolution(Tensor x, Tensor weight, Tensor? bias, ConvolutionGeometry geometry)
     {
-        var map = MapOf(nameof(Convolution), x, weight, geometry);
+        var map = MapOf(x, weight, geometry, Operands.OfConvolution(x, weight, bias, geometry));
         var n = weight.Shape[0];
-        if (weight.Shape[3] != map.Channels)
-        {
-            throw new TensorException(nameof(Convolution), $"weight of shape (N, kh, kw, {map.Channels})", weight.ToString());
-        }
-        if (bias is { } vector)
-        {
-            Operands.RequireVector(nameof(Convolution), nameof(bias), vector, n);
-        }
         var result = NewFloats(new Shape(map.OutHeight, map.OutWidth, n));
         using var scope = BeginScope();
         var matrix = PlainMatrix(nameof(Convolution), new Weight.Plain(Reshape(weight, new Shape(n, map.WindowLength))));
@@ -33,11 +25,7 @@ public sealed unsafe partial class CpuBackend
 
     public Tensor DepthwiseConvolution(Tensor x, Tensor weight, ConvolutionGeometry geometry)
     {
-        var map = MapOf(nameof(DepthwiseConvolution), x, weight, geometry);
-        if (weight.Shape[0] != map.Channels || weight.Shape[3] != 1)
-        {
-            throw new TensorException(nameof(DepthwiseConvolution), $"weight of shape ({map.Channels}, kh, kw, 1)", weight.ToString());
-        }
+        var map = MapOf(x, weight, geometry, Operands.OfDepthwiseConvolution(x, weight, geometry));
         var result = NewFloats(new Shape(map.OutHeight, map.OutWidth, map.Channels));
         using var scope = BeginScope();
         var kernel = new ConvolveDepthwise(map, Floats(x), Taps(weight, map), Floats(result));
@@ -47,13 +35,8 @@ public sealed unsafe partial class CpuBackend
 
     public Tensor Concatenate(Tensor a, Tensor b)
     {
-        Operands.RequireRows(nameof(Concatenate), nameof(a), a);
-        Operands.RequireRows(nameof(Concatenate), nameof(b), b);
+        Operands.OfConcatenate(a, b);
         var (widthOfA, widthOfB) = (a.Shape.Last, b.Shape.Last);
-        if (b.Shape != a.Shape.WithLast(widthOfB))
-        {
-            throw new TensorException(nameof(Concatenate), $"b of the outer axes of a {a.Shape}", b.ToString());
-        }
         var result = NewFloats(a.Shape.WithLast(checked(widthOfA + widthOfB)));
         Run(
             new Concatenate(Floats(a), Floats(b), Floats(result), widthOfA, widthOfB),
@@ -77,41 +60,17 @@ public sealed unsafe partial class CpuBackend
         return taps;
     }
 
-    private static ConvolutionMap MapOf(string operation, Tensor x, Tensor weight, ConvolutionGeometry geometry)
+    private static ConvolutionMap MapOf(Tensor x, Tensor weight, ConvolutionGeometry geometry, (int Height, int Width) output) => new()
     {
-        Operands.RequireFloat32(operation, nameof(x), x);
-        Operands.RequireFloat(operation, nameof(weight), weight);
-        if (x.Shape.Rank != 3)
-        {
-            throw new TensorException(operation, "x of shape (H, W, C)", x.ToString());
-        }
-        if (weight.Shape.Rank != 4 || weight.Shape.Count == 0)
-        {
-            throw new TensorException(operation, "weight of shape (N, kh, kw, C)", weight.ToString());
-        }
-        var (stride, top, bottom, left, right) = geometry;
-        if (stride < 1 || Math.Min(Math.Min(top, bottom), Math.Min(left, right)) < 0)
-        {
-            throw new TensorException(operation, "a stride above 0 and no negative padding", geometry.ToString());
-        }
-        var (height, width) = (x.Shape[0], x.Shape[1]);
-        var (kernelHeight, kernelWidth) = (weight.Shape[1], weight.Shape[2]);
-        if (height + top + bottom < kernelHeight || width + left + right < kernelWidth)
-        {
-            throw new TensorException(operation, $"a padded map that a window of {kernelHeight} x {kernelWidth} fits on", x.ToString());
-        }
-        return new ConvolutionMap
-        {
-            Height = height,
-            Width = width,
-            Channels = x.Shape[2],
-            KernelHeight = kernelHeight,
-            KernelWidth = kernelWidth,
-            Stride = stride,
-            Top = top,
-            Left = left,
-            OutHeight = (height + top + bottom - kernelHeight) / stride + 1,
-            OutWidth = (width + left + right - kernelWidth) / stride + 1,
-        };
-    }
+        Height = x.Shape[0],
+        Width = x.Shape[1],
+        Channels = x.Shape[2],
+        KernelHeight = weight.Shape[1],
+        KernelWidth = weight.Shape[2],
+        Stride = geometry.Stride,
+        Top = geometry.Top,
+        Left = geometry.Left,
+        OutHeight = output.Height,
+        OutWidth = output.Width,
+    };
 }

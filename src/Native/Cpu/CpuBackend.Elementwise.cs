@@ -60,11 +60,7 @@ public sealed unsafe partial class CpuBackend
 
     public Tensor AveragePool(Tensor x, int kernel)
     {
-        Operands.RequireFloat32(nameof(AveragePool), nameof(x), x);
-        if (x.Shape.Rank != 3 || x.Shape[0] != x.Shape[1] || kernel < 1 || x.Shape[0] % kernel != 0)
-        {
-            throw new TensorException(nameof(AveragePool), $"x of shape (side, side, C), side divisible by {kernel}", x.ToString());
-        }
+        Operands.OfAveragePool(x, kernel);
         var side = x.Shape[0] / kernel;
         var result = NewFloats(new Shape(side, side, x.Shape[2]));
         Run(new AveragePool(Floats(x), Floats(result), side, x.Shape[2], kernel), side, block: 1);
@@ -85,17 +81,7 @@ public sealed unsafe partial class CpuBackend
 
     private Tensor Combine(string operation, Tensor a, Tensor b, bool product)
     {
-        Operands.RequireFloat32(operation, nameof(a), a);
-        Operands.RequireFloat(operation, nameof(b), b);
-        var repeats = a.Shape.Rank >= b.Shape.Rank;
-        for (var axis = 1; repeats && axis <= b.Shape.Rank; axis++)
-        {
-            repeats = a.Shape[-axis] == b.Shape[-axis];
-        }
-        if (!repeats)
-        {
-            throw new TensorException(operation, $"b of the shape of a {a.Shape}, or of its inner axes", b.ToString());
-        }
+        Operands.RequireRepeating(operation, a, b);
         var result = NewFloats(a.Shape);
         var width = b.Shape.Count;
         var rows = width == 0 ? 0 : checked((int)(a.Shape.Count / width));

@@ -11,16 +11,8 @@ public sealed unsafe partial class CpuBackend
 
     public Tensor Linear(Tensor x, Weight weight, Tensor? bias = null)
     {
-        Operands.RequireRows(nameof(Linear), nameof(x), x);
+        Operands.OfLinear(x, weight, bias);
         var matrix = WeightMatrix(nameof(Linear), weight);
-        if (x.Shape.Last != matrix.K)
-        {
-            throw new TensorException(nameof(Linear), $"x of {matrix.K} features for a weight {weight.Shape}", x.ToString());
-        }
-        if (bias is { } vector)
-        {
-            Operands.RequireVector(nameof(Linear), nameof(bias), vector, matrix.N);
-        }
         var result = NewFloats(x.Shape.WithLast(matrix.N));
         using var scope = BeginScope();
         var addend = bias is { } b ? AnyFloats(b) : null;
@@ -37,12 +29,7 @@ public sealed unsafe partial class CpuBackend
 
     public Tensor MatMul(Tensor x, Tensor w)
     {
-        Operands.RequireRows(nameof(MatMul), nameof(x), x);
-        Operands.RequireFloat(nameof(MatMul), nameof(w), w);
-        if (w.Shape.Rank != 2 || w.Shape[0] != x.Shape.Last)
-        {
-            throw new TensorException(nameof(MatMul), $"w of shape ({x.Shape.Last}, N)", w.ToString());
-        }
+        Operands.OfMatMul(x, w);
         var n = w.Shape[1];
         var result = NewFloats(x.Shape.WithLast(n));
         using var scope = BeginScope();
@@ -54,14 +41,8 @@ public sealed unsafe partial class CpuBackend
 
     public Tensor Embed(ReadOnlySpan<int> ids, Weight table)
     {
+        Operands.OfEmbed(ids, table);
         var matrix = WeightMatrix(nameof(Embed), table);
-        foreach (var id in ids)
-        {
-            if ((uint)id >= (uint)matrix.N)
-            {
-                throw new TensorException(nameof(Embed), $"ids below {matrix.N}", $"{id}");
-            }
-        }
         var result = NewFloats(new Shape(ids.Length, matrix.K));
         using var scope = BeginScope();
         var rows = Scratch<int>(ids.Length);
@@ -131,11 +112,6 @@ public sealed unsafe partial class CpuBackend
     private static WeightMatrix PlainMatrix(string operation, Weight.Plain plain)
     {
         var values = plain.Values;
-        Operands.RequireFloat(operation, "weight", values);
-        if (values.Shape.Rank != 2)
-        {
-            throw new TensorException(operation, "weight of shape (N, K)", values.ToString());
-        }
         var (n, k) = (values.Shape[0], values.Shape[1]);
         return new WeightMatrix
         {
@@ -152,27 +128,8 @@ public sealed unsafe partial class CpuBackend
     private static WeightMatrix QuantizedMatrix(string operation, Weight.Quantized quantized)
     {
         var (packed, scales, biases, group, bits) = quantized;
-        if (bits is not (2 or 3 or 4 or 5 or 6 or 8) || group is not (32 or 64 or 128))
-        {
-            throw new TensorException(
-                operation, "2, 3, 4, 5, 6 or 8 bits in groups of 32, 64 or 128", $"{bits} bits in groups of {group}");
-        }
-        Operands.RequireFloat(operation, "scales", scales);
-        if (scales.Shape.Rank != 2)
-        {
-            throw new TensorException(operation, "scales of shape (N, K / group size)", scales.ToString());
-        }
-        if (biases.Shape != scales.Shape || biases.DType != scales.DType)
-        {
-            throw new TensorException(operation, $"biases like the scales {scales}", biases.ToString());
-        }
         var (n, groups) = (scales.Shape[0], scales.Shape[1]);
         var k = checked(groups * group);
-        var words = k / 32 * bits;
-        if (packed.DType != DType.UInt32 || packed.Shape != new Shape(n, words))
-        {
-            throw new TensorException(operation, $"packed weights UInt32({n}, {words}) for scales {scales}", packed.ToString());
-        }
         return new WeightMatrix
         {
             N = n,
@@ -180,7 +137,7 @@ public sealed unsafe partial class CpuBackend
             Bits = bits,
             GroupSize = group,
             Parameters = scales.DType,
-            RowBytes = (long)words * sizeof(uint),
+            RowBytes = (long)k / 32 * bits * sizeof(uint),
             Packed = Start(operation, packed),
             Scales = Start(operation, scales),
             Biases = Start(operation, biases),

@@ -71,11 +71,7 @@ public sealed unsafe partial class CpuBackend : IBackend
 
     public Tensor Import(CheckpointTensor tensor)
     {
-        if (tensor.Offset < 0 || tensor.Offset > tensor.File.Length - tensor.Length)
-        {
-            throw new TensorException(
-                nameof(Import), $"{tensor.Name} within the {tensor.File.Length} bytes of the file", $"{tensor.Offset} + {tensor.Length}");
-        }
+        Operands.OfImport(tensor);
         if (!_files.TryGetValue(tensor.File, out var storage))
         {
             storage = new MappedStorage(tensor.File);
@@ -84,12 +80,14 @@ public sealed unsafe partial class CpuBackend : IBackend
         return new Tensor(storage, tensor.Offset, tensor.Shape, tensor.DType);
     }
 
+    /// <summary>Nothing: weights are read where they lie.</summary>
+    public void Settle(CancellationToken cancellationToken)
+    {
+    }
+
     public Tensor FromFloats(ReadOnlySpan<float> values, Shape shape)
     {
-        if (values.Length != shape.Count)
-        {
-            throw new TensorException(nameof(FromFloats), $"{shape.Count} numbers for {shape}", $"{values.Length}");
-        }
+        Operands.OfFromFloats(values, shape);
         var tensor = NewFloats(shape);
         values.CopyTo(new Span<float>(Floats(tensor), values.Length));
         return tensor;
@@ -116,33 +114,19 @@ public sealed unsafe partial class CpuBackend : IBackend
         return new ReadOnlySpan<float>(Start(nameof(View), tensor), checked((int)tensor.Shape.Count));
     }
 
-    public Tensor Reshape(Tensor tensor, Shape shape) => tensor.Shape.Count == shape.Count
-        ? tensor with { Shape = shape }
-        : throw new TensorException(nameof(Reshape), $"a shape of {tensor.Shape.Count} elements for {tensor}", shape.ToString());
+    public Tensor Reshape(Tensor tensor, Shape shape) => Operands.Reshaped(tensor, shape);
 
-    public Tensor Slice(Tensor tensor, int first, int count)
-    {
-        if (tensor.Shape.Rank == 0 || first < 0 || count < 0 || first > tensor.Shape[0] - count)
-        {
-            throw new TensorException(nameof(Slice), $"rows within {tensor}", $"[{first}, {first + count})");
-        }
-        var row = Operands.RowLength(tensor.Shape) * tensor.DType.Size();
-        return tensor with { Offset = tensor.Offset + first * row, Shape = Operands.WithFirst(tensor.Shape, count) };
-    }
+    public Tensor Slice(Tensor tensor, int first, int count) => Operands.Sliced(tensor, first, count);
 
     public Tensor Gather(Tensor tensor, ReadOnlySpan<int> rows)
     {
-        Operands.RequireRank(nameof(Gather), "tensor", tensor, atLeast: 1);
+        Operands.OfGather(tensor, rows);
         var length = Operands.RowLength(tensor.Shape) * tensor.DType.Size();
         var result = New(Operands.WithFirst(tensor.Shape, rows.Length), tensor.DType);
         var source = Start(nameof(Gather), tensor);
         var target = Start(nameof(Gather), result);
         for (var i = 0; i < rows.Length; i++)
         {
-            if ((uint)rows[i] >= (uint)tensor.Shape[0])
-            {
-                throw new TensorException(nameof(Gather), $"rows within {tensor}", $"{rows[i]}");
-            }
             Buffer.MemoryCopy(source + rows[i] * length, target + i * length, length, length);
         }
         return result;
@@ -150,16 +134,7 @@ public sealed unsafe partial class CpuBackend : IBackend
 
     public Tensor ReplaceRows(Tensor tensor, int first, Tensor rows)
     {
-        Operands.RequireRank(nameof(ReplaceRows), "tensor", tensor, atLeast: 1);
-        Operands.RequireRank(nameof(ReplaceRows), "rows", rows, atLeast: 1);
-        if (rows.DType != tensor.DType || Operands.WithFirst(rows.Shape, tensor.Shape[0]) != tensor.Shape)
-        {
-            throw new TensorException(nameof(ReplaceRows), $"rows like those of {tensor}", rows.ToString());
-        }
-        if (first < 0 || first > tensor.Shape[0] - rows.Shape[0])
-        {
-            throw new TensorException(nameof(ReplaceRows), $"rows within {tensor}", $"[{first}, {first + rows.Shape[0]})");
-        }
+        Operands.OfReplaceRows(tensor, first, rows);
         // Weights are read-only memory, and what is kept may be shared: only temporaries are written in place.
         var result = tensor.Storage is NativeBlock block && _arena.Holds(block) ? tensor : Copy(tensor);
         var offset = first * Operands.RowLength(tensor.Shape) * tensor.DType.Size();

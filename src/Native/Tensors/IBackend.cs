@@ -44,7 +44,8 @@ public sealed record RopeSpec(ReadOnlyMemory<float> InverseFrequencies, ReadOnly
 /// <summary>
 /// All that a model may ask of the machine it computes on. Shapes: <c>R</c> rows of a step (all sequences one behind the other), <c>H</c> heads,
 /// <c>Hkv</c> key/value heads, <c>D</c> head dimension, <c>K</c>/<c>N</c> in/out features, <c>V</c> vocabulary. Activations are Float32.
-/// Every call comes from one thread. The result of a row does not depend on the other rows of the call.
+/// Every call comes from one thread. The result of a row does not depend on the other rows of the call: to the bit on the processor, to
+/// Float32's rounding on MLX, which has other kernels for other numbers of rows.
 /// Operands that do not fit throw <see cref="TensorException"/>.
 /// </summary>
 public interface IBackend : IDisposable
@@ -68,6 +69,12 @@ public interface IBackend : IDisposable
 
     /// <summary>A tensor of the checkpoint, in place where the backend can; valid as long as the checkpoint is open.</summary>
     Tensor Import(CheckpointTensor tensor);
+
+    /// <summary>
+    /// Brings what was imported to where it is computed with, so that loading takes the time and the first step does not.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Between two tensors.</exception>
+    void Settle(CancellationToken cancellationToken);
 
     /// <summary>A Float32 temporary of these numbers.</summary>
     Tensor FromFloats(ReadOnlySpan<float> values, Shape shape);

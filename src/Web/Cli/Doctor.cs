@@ -36,7 +36,7 @@ internal static class Doctor
         Good("SDK", DotnetSdk.Find(desk.Surroundings.Variable("PATH") ?? "") ?? "none; only building needs one"),
         Good("System", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} processors, "
             + $"{ByteText.Of(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} of memory"),
-        .. EngineSettings.Read(hocon).Match(Engine, error => [Bad("Engine", error)]),
+        .. EngineSettings.Read(hocon, desk.Surroundings.Variable).Match(Engine, error => [Bad("Engine", error)]),
         await FfmpegAsync(hocon, desk, cancellationToken),
         .. ServerSettings.Read(hocon, desk.Surroundings).Match(
             settings => [Models(settings), Cache(settings.Catalog.Cache, desk), Port(settings.Address)],

@@ -29,7 +29,7 @@ internal static class ServeArguments
         HelpName = "ADDRESS",
     };
 
-    private static readonly Option<string?> Backend = new("--backend") { Description = "What computes.", HelpName = "cpu" };
+    private static readonly Option<string?> Backend = new("--backend") { Description = "What computes.", HelpName = "auto|mlx|cpu" };
 
     private static readonly Option<string?> Mode = new("--mode")
     {
@@ -45,7 +45,7 @@ internal static class ServeArguments
 
     static ServeArguments()
     {
-        Backend.AcceptOnlyFromAmong("cpu");
+        Backend.AcceptOnlyFromAmong("auto", "mlx", "cpu");
         Mode.AcceptOnlyFromAmong("exact", "fast");
         Port.Validators.Add(result => Within(result, IPEndPoint.MinPort, IPEndPoint.MaxPort));
         Threads.Validators.Add(result => Within(result, 1, 1024));

@@ -1,32 +1,33 @@
 using Akka.Configuration;
 using MlxActors.Models;
 using MlxActors.Native.Cpu;
+using MlxActors.Native.Mlx;
 using MlxActors.Native.Results;
+using MlxActors.Native.Tensors;
 
 namespace MlxActors.Web.Hosting;
 
 /// <summary>What computes, from the section <c>mlxactors.engine</c>; the one place that names a backend.</summary>
-internal sealed record EngineSettings(CpuOptions Cpu)
+/// <param name="Cpu">How the processor would compute.</param>
+/// <param name="Mlx">Null where the processor does.</param>
+/// <param name="Why">Why it is this one, in words that follow its name; null when the settings name it.</param>
+internal sealed record EngineSettings(CpuOptions Cpu, MlxSettings? Mlx, string? Why)
 {
-    public static Result<EngineSettings, string> Read(Config config)
+    /// <param name="variable">Reads an environment variable.</param>
+    public static Result<EngineSettings, string> Read(Config config, Func<string, string?> variable)
     {
-        var backend = config.GetString("mlxactors.engine.backend", null);
         var mode = config.GetString("mlxactors.engine.mode", null);
         var threads = config.GetString("mlxactors.engine.threads", null);
-        return backend != "cpu" ? Result.Error<EngineSettings, string>($"mlxactors.engine.backend: expected cpu, found '{backend}'.")
-            : ParseMode(mode) is not { } cpuMode ? Result.Error<EngineSettings, string>(
+        return ParseMode(mode) is not { } cpuMode ? Result.Error<EngineSettings, string>(
                 $"mlxactors.engine.mode: expected exact or fast, found '{mode}'.")
             : ParseThreads(threads) is not { } count ? Result.Error<EngineSettings, string>(
                 $"mlxactors.engine.threads: expected auto or a whole number above zero, found '{threads}'.")
-            : Result.Ok<EngineSettings, string>(new EngineSettings(new CpuOptions(cpuMode, count)));
+            : MlxSettings.ReadLimits(config).Bind(limits => Choose(
+                config.GetString("mlxactors.engine.backend", null), new CpuOptions(cpuMode, count), limits, variable(MlxLibrary.Variable)));
     }
 
     /// <summary>What computes, in words.</summary>
-    public string Describe()
-    {
-        using var backend = new CpuBackend(Cpu);
-        return backend.Description;
-    }
+    public string Describe() => Why is null ? Name() : $"{Name()} ({Why})";
 
     /// <summary>The instruction sets of this machine that the engine can compute with, narrowest first.</summary>
     public IReadOnlyList<string> Instructions() =>
@@ -35,7 +36,7 @@ internal sealed record EngineSettings(CpuOptions Cpu)
     /// <inheritdoc cref="LoadModel"/>
     public Result<LoadedModel, LoadError> Load(string directory, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        var backend = new CpuBackend(Cpu);
+        var backend = Open();
         var isLoaded = false;
         try
         {
@@ -51,6 +52,34 @@ internal sealed record EngineSettings(CpuOptions Cpu)
             }
         }
     }
+
+    private static Result<EngineSettings, string> Choose(string? backend, CpuOptions cpu, MlxLimits limits, string? library)
+    {
+        EngineSettings OnMlx(MlxLibrary found, string? why) => new(cpu, new MlxSettings(found, limits), why);
+        EngineSettings OnCpu(string? why) => new(cpu, null, why);
+        return backend switch
+        {
+            "cpu" => OnCpu(null),
+            "mlx" => MlxLibrary.Find(library).Map(found => OnMlx(found, null))
+                .MapError(why => $"mlxactors.engine.backend is mlx, but there is none: {why}."),
+            "auto" => MlxLibrary.Find(library).Match(
+                found => found.HasGpu ? OnMlx(found, "auto: MLX has a GPU here") : OnCpu($"auto: {found.Path} knows no GPU here"),
+                why => OnCpu($"auto: {why}")),
+            _ => Result.Error<EngineSettings, string>($"mlxactors.engine.backend: expected auto, mlx or cpu, found '{backend}'."),
+        };
+    }
+
+    private string Name()
+    {
+        if (Mlx is { } mlx)
+        {
+            return MlxBackend.Describe(mlx.Library);
+        }
+        using var backend = new CpuBackend(Cpu);
+        return backend.Description;
+    }
+
+    private IBackend Open() => Mlx is { } mlx ? new MlxBackend(mlx.Library, mlx.Limits) : new CpuBackend(Cpu);
 
     private static CpuMode? ParseMode(string? mode) => mode switch
     {

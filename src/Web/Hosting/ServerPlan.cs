@@ -27,7 +27,7 @@ internal sealed record ServerPlan(
     public static Result<ServerPlan, string> Make(Config hocon, string? model, Surroundings surroundings) =>
         ServerSettings.Read(hocon, surroundings).Bind(settings =>
         TimeLimits.Read(hocon).Bind(times =>
-        EngineSettings.Read(hocon).Bind(engine =>
+        EngineSettings.Read(hocon, surroundings.Variable).Bind(engine =>
         MediaSettings.Read(hocon, surroundings.Variable("PATH") ?? "").Bind(media =>
         ModelChoice.Make(settings.Catalog, model, settings.DefaultModels).Map(choice => new ServerPlan(
             hocon, settings, times, engine, media, choice, akka => akka.AddMlxActors(

@@ -1,6 +1,7 @@
 using MlxActors.Native.Cpu.Caches;
 using MlxActors.Native.Cpu.Simd;
 using MlxActors.Native.Cpu.Threads;
+using MlxActors.Native.Tensors;
 
 namespace MlxActors.Native.Cpu.Kernels;
 

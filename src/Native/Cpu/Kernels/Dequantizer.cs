@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using System.Runtime.Intrinsics;
 using MlxActors.Native.Cpu.Simd;
+using MlxActors.Native.Tensors;
 
 namespace MlxActors.Native.Cpu.Kernels;
 

@@ -1,5 +1,6 @@
 using MlxActors.Native.Cpu.Simd;
 using MlxActors.Native.Cpu.Threads;
+using MlxActors.Native.Tensors;
 
 namespace MlxActors.Native.Cpu.Kernels;
 

@@ -1,19 +1,17 @@
-using MlxActors.Native.Tensors;
-
-namespace MlxActors.Native.Cpu.Kernels;
+namespace MlxActors.Native.Tensors;
 
 /// <summary>Cosines and sines of a step: a row a token, first the cosines of all frequencies, then the sines.</summary>
-internal static unsafe class RopeTable
+internal static class RopeAngles
 {
-    public static void Fill(ReadOnlySpan<int> positions, int rows, RopeSpec spec, float* table)
+    public static void Fill(ReadOnlySpan<int> positions, int rows, RopeSpec spec, Span<float> table)
     {
         var frequencies = spec.InverseFrequencies.Span;
         var axes = spec.AxisOfFrequency.Span;
         var half = frequencies.Length;
         for (var row = 0; row < rows; row++)
         {
-            var cosines = table + (long)row * 2 * half;
-            var sines = cosines + half;
+            var cosines = table.Slice(row * 2 * half, half);
+            var sines = table.Slice(row * 2 * half + half, half);
             for (var i = 0; i < half; i++)
             {
                 var axis = axes.IsEmpty ? 0 : axes[i];

@@ -1,9 +1,9 @@
-using MlxActors.Native.Tensors;
+namespace MlxActors.Native.Tensors;
 
-namespace MlxActors.Native.Cpu;
-
-/// <summary>Checks on operands, and arithmetic on their shapes. Messages are made only when a check fails.</summary>
-internal static class Operands
+/// <summary>
+/// Checks on operands that every backend makes alike, and arithmetic on their shapes. Messages are made only when a check fails.
+/// </summary>
+internal static partial class Operands
 {
     public static void RequireFloat32(string operation, string name, Tensor tensor)
     {

@@ -1,0 +1,50 @@
+using MlxActors.Models;
+using MlxActors.Native;
+using MlxActors.Native.Results;
+using Xunit.Abstractions;
+
+namespace MlxActors.Golden.Families;
+
+[Collection(MlxFamilyTests.Collection)]
+public sealed class MlxMemoryTests(ITestOutputHelper output)
+{
+    private const int Swaps = 50;
+
+    /// <summary>The two models that ship, in turns: loaded, prompted, unloaded.</summary>
+    [SkippableFact]
+    public void Unload_FiftyModelsInTurn_GivesAllMemoryBackEachTime()
+    {
+        using (MlxFamilyTests.Open())
+        {
+        }
+        var empty = MemoryUse.Mlx;
+        var loaded = new HashSet<(string, long)>();
+        for (var swap = 0; swap < Swaps; swap++)
+        {
+            var name = swap % 2 == 0 ? "demo" : "demo-qwen";
+            var model = ((Result<LoadedModel, LoadError>.Ok)ModelLoader.Load(
+                Path.Combine(Goldens.Repository, "models", name), MlxFamilyTests.Open(), default)).Value;
+            Answer(model);
+            loaded.Add((name, MemoryUse.Mlx));
+            model.Dispose();
+            Assert.Equal(empty, MemoryUse.Mlx);
+        }
+        output.WriteLine($"{Swaps} swaps: {string.Join(", ", loaded)} bytes loaded, {MemoryUse.Mlx} unloaded");
+        // Each model takes the same every time.
+        Assert.Equal(2, loaded.Count);
+        Assert.All(loaded, entry => Assert.True(entry.Item2 > empty));
+    }
+
+    private static void Answer(LoadedModel model)
+    {
+        using var cache = model.Model.NewCache();
+        var batch = new Batch(model.Info.ImagesAttendBothWays);
+        for (var step = 0; step < 3; step++)
+        {
+            using var scope = model.Backend.BeginScope();
+            batch.Clear();
+            batch.Add(cache, [5, 6, 7], [], LogitRows.Last);
+            Assert.False(float.IsNaN(model.Backend.View(model.Model.Forward(batch)!.Value)[0]));
+        }
+    }
+}
