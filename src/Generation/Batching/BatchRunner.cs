@@ -17,7 +17,7 @@ public sealed class BatchRunner(LoadedModel model, BatchLimits limits) : IDispos
     private readonly SequenceCache _sizes = CacheForSizes(model.Model);
     private readonly Batch _batch = new(model.Info.ImagesAttendBothWays);
     private readonly FeatureCache _features = new(limits.FeatureBytes);
-    private readonly ConstraintMasks _constraints = ConstraintMasks.Of(model);
+    private readonly ConstraintMasks _constraints = ConstraintMasks.Of(model.Processor, model.Info);
     private readonly Sampler _sampler = new();
     private readonly List<SequenceRequest> _waiting = [];
     private readonly List<long> _needs = [];
