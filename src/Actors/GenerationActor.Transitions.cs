@@ -2,6 +2,7 @@ using Akka.Actor;
 using MlxActors.Actors.Protocol;
 using MlxActors.Generation;
 using MlxActors.Generation.Batching;
+using MlxActors.Generation.Constraints.Masks;
 using MlxActors.Generation.Stopping;
 using MlxActors.Models;
 using MlxActors.Models.Chat;
@@ -17,8 +18,13 @@ public sealed partial class GenerationActor
 
     private void Prepare(Granted granted)
     {
-        var (prompt, decoder, cancellation) = (_prompt, _media, _preparation.Token);
-        Task.Run(() => granted.Processor.Prepare(prompt, granted.Info.VocabSize, decoder, cancellation), cancellation)
+        var (prompt, form, decoder, cancellation) = (_prompt, _request.Form, _media, _preparation.Token);
+        Task.Run(() =>
+            {
+                // Here, and not in the first step: running answers would stop for it.
+                ConstraintMasks.Of(granted.Processor, granted.Info).Prepare(form, granted.Processor.CallSyntax);
+                return granted.Processor.Prepare(prompt, granted.Info.VocabSize, decoder, cancellation);
+            }, cancellation)
             .PipeTo(Self, success: prepared => new Prepared(prepared), failure: cause => new PreparationFailed(cause));
         Become(() => Preparing(granted));
     }

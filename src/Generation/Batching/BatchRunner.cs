@@ -35,7 +35,7 @@ public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks 
     private long _reserved;
 
     public BatchRunner(LoadedModel model, BatchLimits limits)
-        : this(model.Model, model.Backend, ConstraintMasks.Of(model), limits)
+        : this(model.Model, model.Backend, ConstraintMasks.Of(model.Processor, model.Info), limits)
     {
     }
 

@@ -122,9 +122,11 @@ internal sealed class GrammarBuilder
     {
         if (most is { } count)
         {
+            // Each goes on or straight to the end, so that few places are open at a time.
+            var end = next;
             for (var i = least; i < count && _nodes.Count < MostNodes; i++)
             {
-                next = Fork(Lay(inner, next), next);
+                next = Fork(Lay(inner, next), end);
             }
         }
         else

@@ -1,10 +1,11 @@
+using System.Numerics.Tensors;
 using MlxActors.Generation.Constraints.Grammars;
 
 namespace MlxActors.Generation.Constraints.Masks;
 
 /// <summary>
 /// A grammar made deterministic as far as answers have gone, over one vocabulary. States and masks are kept, so that an answer like an
-/// earlier one costs a look-up a token; when there are too many, all are forgotten. Used on the engine's thread only.
+/// earlier one costs a look-up a token; when there are too many, all are forgotten. Used by one thread at a time.
 /// </summary>
 internal sealed class Automaton
 {
@@ -12,7 +13,7 @@ internal sealed class Automaton
     private const long MostMaskBytes = 16 << 20;
 
     private readonly Grammar _grammar;
-    private readonly TokenTrie _trie;
+    private readonly TokenVocabulary _vocabulary;
     private readonly ulong[] _bits;
     private readonly AutomatonState?[] _path;
     private readonly Dictionary<StateKey, AutomatonState> _states = [];
@@ -24,14 +25,14 @@ internal sealed class Automaton
     private int _frameIds;
     private long _maskBytes;
 
-    public Automaton(Grammar grammar, TokenTrie trie)
+    public Automaton(Grammar grammar, TokenVocabulary vocabulary)
     {
-        (_grammar, _trie) = (grammar, trie);
-        _bits = new ulong[TokenMask.Words(trie.VocabSize)];
-        _path = new AutomatonState?[trie.MaxDepth + 1];
+        (_grammar, _vocabulary) = (grammar, vocabulary);
+        _bits = new ulong[TokenMask.Words(vocabulary.Size)];
+        _path = new AutomatonState?[vocabulary.LongestToken + 1];
     }
 
-    public TokenTrie Trie => _trie;
+    public TokenVocabulary Vocabulary => _vocabulary;
 
     public AutomatonState Start
     {
@@ -60,15 +61,16 @@ internal sealed class Automaton
             return known;
         }
         Array.Clear(_bits);
-        Walk(state);
+        AllowPlain(state);
+        Walk(_vocabulary.Others, state);
         if (state.IsComplete)
         {
-            foreach (var token in _trie.EndTokens)
+            foreach (var token in _vocabulary.EndTokens)
             {
                 Allow(token);
             }
         }
-        var mask = new TokenMask(_bits, _trie.VocabSize);
+        var mask = new TokenMask(_bits, _vocabulary.Size);
         if (mask.Count == 0)
         {
             throw new InvalidOperationException("no token of the vocabulary leads on");
@@ -82,9 +84,35 @@ internal sealed class Automaton
         return mask;
     }
 
-    private void Walk(AutomatonState start)
+    /// <summary>
+    /// Where any character may come, as in most strings, plain tokens are allowed by their number of characters; only where it matters
+    /// which character comes are they looked at.
+    /// </summary>
+    private void AllowPlain(AutomatonState state)
     {
-        var (values, depths, skips, firsts) = (_trie.Values, _trie.Depths, _trie.Skips, _trie.FirstTokens);
+        var (most, free, next) = (_vocabulary.MostPlainCharacters, 0, state);
+        while (free < most && PlainCharacters.After(this, next) is { } after)
+        {
+            if (after.IsDead)
+            {
+                break;
+            }
+            free = after == next ? most : free + 1;
+            next = after;
+        }
+        if (free > 0)
+        {
+            TensorPrimitives.BitwiseOr<ulong>(_bits, _vocabulary.PlainUpTo(free), _bits);
+        }
+        if (free < most && PlainCharacters.After(this, next) is null)
+        {
+            Walk(_vocabulary.Plain, state);
+        }
+    }
+
+    private void Walk(TokenTrie trie, AutomatonState start)
+    {
+        var (values, depths, skips, firsts, tokens) = (trie.Values, trie.Depths, trie.Skips, trie.FirstTokens, trie.Tokens);
         var classes = _grammar.ClassOf.AsSpan();
         _path[0] = start;
         for (var node = 0; node < values.Length;)
@@ -98,7 +126,7 @@ internal sealed class Automaton
             }
             for (var i = firsts[node]; i < firsts[node + 1]; i++)
             {
-                Allow(_trie.Tokens[i]);
+                Allow(tokens[i]);
             }
             _path[depth + 1] = next;
             node++;

@@ -20,6 +20,12 @@ internal sealed class AutomatonState(Position[] positions, bool isComplete, int 
 
     public TokenMask? Mask { get; set; }
 
+    /// <summary>Where every plain character leads; null when not to one place, or when that is not yet known.</summary>
+    public AutomatonState? AfterPlain { get; set; }
+
+    /// <summary>Whether <see cref="AfterPlain"/> is known.</summary>
+    public bool KnowsPlain { get; set; }
+
     /// <summary>Whether no answer begins so.</summary>
     public bool IsDead => positions.Length == 0 && !isComplete;
 }

@@ -3,22 +3,12 @@ using System.Collections.Immutable;
 namespace MlxActors.Generation.Constraints.Masks;
 
 /// <summary>
-/// The vocabulary's tokens by their bytes, as a trie in preorder: the nodes under a node follow it, so that a subtree is passed over by one
-/// jump. Control tokens and those that stand for nothing are not in it.
+/// Tokens by their bytes, as a trie in preorder: the nodes under a node follow it, so that a subtree is passed over by one jump.
 /// </summary>
 internal sealed class TokenTrie
 {
-    private readonly ImmutableArray<byte>[] _bytes;
-
-    private TokenTrie(ImmutableArray<byte>[] bytes, ImmutableArray<int> ends, Layout layout) =>
-        (_bytes, EndTokens, Values, Depths, Skips, FirstTokens, Tokens) =
-            (bytes, ends, [.. layout.Values], [.. layout.Depths], layout.Skips(), [.. layout.FirstTokens, layout.Tokens.Count], [.. layout.Tokens]);
-
-    /// <summary>Number of ids, width of the logits.</summary>
-    public int VocabSize => _bytes.Length;
-
-    /// <summary>Tokens that end an answer.</summary>
-    public ImmutableArray<int> EndTokens { get; }
+    private TokenTrie(Layout layout) => (Values, Depths, Skips, FirstTokens, Tokens) =
+        ([.. layout.Values], [.. layout.Depths], layout.Skips(), [.. layout.FirstTokens, layout.Tokens.Count], [.. layout.Tokens]);
 
     /// <summary>Each node's byte.</summary>
     public byte[] Values { get; }
@@ -36,17 +26,15 @@ internal sealed class TokenTrie
 
     public int MaxDepth => Values.Length == 0 ? 0 : Depths.Max() + 1;
 
-    /// <param name="bytesOf">Empty for tokens that never belong to a constrained answer.</param>
-    public static TokenTrie Of(int vocabSize, Func<int, ImmutableArray<byte>> bytesOf, IEnumerable<int> ends)
+    /// <param name="tokens">In the order of their bytes.</param>
+    /// <param name="bytesOf">Not empty.</param>
+    public static TokenTrie Of(IEnumerable<int> tokens, Func<int, ImmutableArray<byte>> bytesOf)
     {
-        var bytes = Enumerable.Range(0, vocabSize).Select(bytesOf).ToArray();
-        var order = Enumerable.Range(0, vocabSize).Where(token => bytes[token].Length is > 0 and <= ushort.MaxValue).ToArray();
-        Array.Sort(order, (left, right) => bytes[left].AsSpan().SequenceCompareTo(bytes[right].AsSpan()) is var sign and not 0 ? sign : left - right);
         var layout = new Layout();
         ReadOnlySpan<byte> last = [];
-        foreach (var token in order)
+        foreach (var token in tokens)
         {
-            var value = bytes[token].AsSpan();
+            var value = bytesOf(token).AsSpan();
             for (var depth = last.CommonPrefixLength(value); depth < value.Length; depth++)
             {
                 layout.Values.Add(value[depth]);
@@ -56,10 +44,8 @@ internal sealed class TokenTrie
             layout.Tokens.Add(token);
             last = value;
         }
-        return new TokenTrie(bytes, [.. ends.Where(token => token < vocabSize).Order()], layout);
+        return new TokenTrie(layout);
     }
-
-    public ImmutableArray<byte> BytesOf(int token) => _bytes[token];
 
     private sealed class Layout
     {
