@@ -14,6 +14,7 @@ public sealed partial class GenerationActor
 {
     private void Prepare(Granted granted)
     {
+        _trace.Granted(granted);
         var (prompt, decoder, cancellation) = (_request.Prompt, _media, _preparation.Token);
         Task.Run(() => granted.Processor.Prepare(prompt, granted.Info.VocabSize, decoder, cancellation), cancellation)
             .PipeTo(Self, success: prepared => new Prepared(prepared), failure: cause => new PreparationFailed(cause));
@@ -36,6 +37,7 @@ public sealed partial class GenerationActor
         {
             case Result<SequenceRequest, GenerationError>.Ok(var request):
                 granted.Engine.Tell(new EngineProtocol.Admit(granted.Model, request, Self));
+                _trace.Admitted(request.Prompt.Tokens.Length);
                 Start(request.Prompt.Tokens.Length);
                 var tools = _request.Prompt is Conversation conversation ? conversation.Tools : [];
                 var answer = new AnswerText(
@@ -66,6 +68,7 @@ public sealed partial class GenerationActor
     {
         _retried = true;
         _metrics.Retried();
+        _trace.Again();
         Context.Parent.Tell(new Again(_request.Id, model));
         Become(Waiting);
     }
@@ -93,7 +96,7 @@ public sealed partial class GenerationActor
     private void End(GenerationEvent last)
     {
         _metrics.Ended(last);
-        Close(last);
+        Close(_trace.Ended(last));
         BecomeEnded();
     }
 
@@ -105,7 +108,7 @@ public sealed partial class GenerationActor
             _isOver = true;
             var last = new GenerationEvent.Failed(error);
             _metrics.Ended(last);
-            Close(last);
+            Close(_trace.Ended(last));
         }
     }
 

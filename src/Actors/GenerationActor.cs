@@ -24,6 +24,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
     private readonly ActorMetrics _metrics;
     private readonly CancellationTokenSource _preparation = new();
     private readonly ReaderWatch _reader = new();
+    private readonly RequestTrace _trace;
     private bool _started;
     private bool _retried;
     private bool _isOver;
@@ -34,6 +35,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         GenerationRequest request, ChannelWriter<GenerationEvent> events, IMediaDecoder media, MlxActorsSettings settings, ActorMetrics metrics)
     {
         (_request, _events, _media, _settings, _metrics) = (request, events, media, settings, metrics);
+        _trace = new RequestTrace(request, metrics.Requests);
         Waiting();
     }
 
@@ -108,6 +110,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         Receive<EngineProtocol.Sampled>(sampled =>
         {
             tokens++;
+            _trace.Token();
             var piece = answer.Add(sampled.Token, sampled.Finished);
             logprobs.Add(sampled, piece.Tokens);
             if (piece.IsEmpty)
@@ -191,6 +194,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         void GiveUp()
         {
             _metrics.Cancelled(stage());
+            _trace.Left();
             OnReaderGone();
             letGo();
         }
