@@ -36,8 +36,8 @@ public sealed partial class GenerationActor
         switch (sequence)
         {
             case Result<SequenceRequest, GenerationError>.Ok(var request):
-                granted.Engine.Tell(new EngineProtocol.Admit(granted.Model, request, Self));
                 _trace.Admitted(request.Prompt.Tokens.Length);
+                granted.Engine.Tell(new EngineProtocol.Admit(granted.Model, request, Self));
                 Start(request.Prompt.Tokens.Length);
                 var tools = _request.Prompt is Conversation conversation ? conversation.Tools : [];
                 var answer = new AnswerText(

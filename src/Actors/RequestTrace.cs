@@ -75,7 +75,7 @@ internal sealed class RequestTrace
         {
             case GenerationEvent.Finished finished:
                 _span?
-                    .SetTag("gen_ai.response.finish_reasons", new[] { finished.Reason.ToString().ToLowerInvariant() })
+                    .SetTag("gen_ai.response.finish_reasons", new[] { NameOf(finished.Reason) })
                     .SetTag("gen_ai.usage.input_tokens", finished.Usage.PromptTokens)
                     .SetTag("gen_ai.usage.output_tokens", finished.Usage.CompletionTokens);
                 Close(null, null);
@@ -112,6 +112,14 @@ internal sealed class RequestTrace
     }
 
     private DateTimeOffset At(long timestamp) => _arrivedAt + _clock.GetElapsedTime(_arrived, timestamp);
+
+    private static string NameOf(FinishReason reason) => reason switch
+    {
+        FinishReason.Stop => "stop",
+        FinishReason.Length => "length",
+        FinishReason.ToolCalls => "tool_calls",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "not a reason"),
+    };
 
     private static Timings Of(string phase, TimeSpan time) => phase switch
     {

@@ -30,7 +30,7 @@ public abstract class ActorSpec : TestKit
         _supervisor = new Lazy<IActorRef>(() => Sys.ActorOf(ModelSupervisor.Props(Options, Settings), ModelSupervisor.Name));
     }
 
-    private protected FakeCheckpoints Checkpoints { get; } = new();
+    private protected FakeCheckpoints Checkpoints { get; init; } = new();
 
     protected virtual MlxActorsOptions Options => Checkpoints.Options;
 

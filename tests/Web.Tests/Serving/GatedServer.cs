@@ -32,7 +32,7 @@ internal sealed class GatedServer
                 plan.Choice.Catalog.Resolve,
                 (directory, progress, cancellationToken) => Load(plan.Engine, directory, progress, cancellationToken),
                 new MediaDecoder(ImageLimits.Default),
-                new ActorMetrics())),
+                plan.Metrics)),
         });
     }
 

@@ -20,6 +20,7 @@ internal static class CompletionJson
         }
         json.WriteEndArray();
         Answer.WriteUsage(json, choices.Select((choice, index) => Count(choice.Finished!.Usage, index, perPrompt)).Aggregate(Sum));
+        AnswerTimings.Write(json, choices.Select(choice => AnswerTimings.Of(choice.Finished!)).Aggregate(AnswerTimings.Add));
         json.WriteEndObject();
     }
 
