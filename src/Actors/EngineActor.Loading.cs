@@ -11,9 +11,11 @@ public sealed partial class EngineActor
     private void OnLoad(Load load)
     {
         GiveUpModel(Failure("another model is loaded"), Released.Instance);
+        var began = _metrics.Engine.Timestamp;
         var (outcome, answer) = Loading(load);
+        var times = _metrics.Engine.LoadEnded(load.Model.Id, outcome, began);
         _metrics.LoadEnded(outcome);
-        Context.Parent.Tell(answer);
+        Context.Parent.Tell(answer is Loaded loaded ? loaded with { Times = times } : answer);
     }
 
     private (string Outcome, LoadEnded Answer) Loading(Load load)
@@ -74,6 +76,7 @@ public sealed partial class EngineActor
         _current = null;
         _metrics.Occupied(0, 0);
         _metrics.Kept(default);
+        _metrics.Engine.Encoded(default);
         current?.Dispose();
     }
 

@@ -30,6 +30,7 @@ public sealed partial class EngineActor : ReceiveActor
     public EngineActor(LoadModel load, MlxActorsSettings settings, ActorMetrics metrics)
     {
         (_load, _settings, _metrics) = (load, settings, metrics);
+        _metrics.Engine.Limit(settings.KvBytes);
         Receive<Load>(OnLoad);
         Receive<Unload>(_ => GiveUpModel(Failure("the model was unloaded"), Released.Instance));
         Receive<Admit>(OnAdmit);
@@ -111,6 +112,7 @@ public sealed partial class EngineActor : ReceiveActor
             return;
         }
         batch.Step();
+        _metrics.Engine.Stepped(batch);
         foreach (var sampled in batch.Sampled)
         {
             _readers[sampled.Id].Tell(new Sampled(sampled.Token, sampled.Finished, sampled.Scores, sampled.CachedTokens));

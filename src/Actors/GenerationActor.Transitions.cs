@@ -18,6 +18,7 @@ public sealed partial class GenerationActor
 
     private void Prepare(Granted granted)
     {
+        _trace.Granted(granted);
         var (prompt, form, decoder, cancellation) = (_prompt, _request.Form, _media, _preparation.Token);
         Task.Run(() =>
             {
@@ -44,6 +45,7 @@ public sealed partial class GenerationActor
         switch (sequence)
         {
             case Result<SequenceRequest, GenerationError>.Ok(var request):
+                _trace.Admitted(request.Prompt.Tokens.Length);
                 granted.Engine.Tell(new EngineProtocol.Admit(granted.Model, request, Self));
                 Start(request.Prompt.Tokens.Length);
                 var tools = _request.Prompt is Conversation conversation ? conversation.Tools : [];
@@ -123,6 +125,7 @@ public sealed partial class GenerationActor
     {
         _retried = true;
         _metrics.Retried();
+        _trace.Again();
         Context.Parent.Tell(new Again(_request.Id, model));
         Become(Waiting);
     }
@@ -150,7 +153,7 @@ public sealed partial class GenerationActor
     private void End(GenerationEvent last)
     {
         _metrics.Ended(last);
-        Close(last);
+        Close(_trace.Ended(last));
         BecomeEnded();
     }
 
@@ -162,7 +165,7 @@ public sealed partial class GenerationActor
             _isOver = true;
             var last = new GenerationEvent.Failed(error);
             _metrics.Ended(last);
-            Close(last);
+            Close(_trace.Ended(last));
         }
     }
 

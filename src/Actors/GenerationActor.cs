@@ -26,6 +26,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
     private readonly ActorMetrics _metrics;
     private readonly CancellationTokenSource _preparation = new();
     private readonly ReaderWatch _reader = new();
+    private readonly RequestTrace _trace;
     private Prompt _prompt;
     private ShorteningAttempt _attempt;
     private SummaryUsage? _summary;
@@ -44,7 +45,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         ActorMetrics metrics)
     {
         (_request, _prompt, _events, _media, _summaries) = (request, request.Prompt, events, media, summaries);
-        (_settings, _metrics) = (settings, metrics);
+        (_settings, _metrics, _trace) = (settings, metrics, new RequestTrace(request, metrics.Requests));
         Waiting();
     }
 
@@ -142,6 +143,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         Receive<EngineProtocol.Sampled>(sampled =>
         {
             tokens++;
+            _trace.Token();
             var piece = answer.Add(sampled.Token, sampled.Finished);
             logprobs.Add(sampled, piece.Tokens);
             if (piece.IsEmpty)
@@ -228,6 +230,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         void GiveUp()
         {
             _metrics.Cancelled(stage());
+            _trace.Left();
             OnReaderGone();
             letGo();
         }

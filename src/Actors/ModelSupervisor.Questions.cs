@@ -11,6 +11,9 @@ namespace MlxActors.Actors;
 /// <summary>How things stand.</summary>
 public sealed partial class ModelSupervisor
 {
+    /// <summary>Requests that wait for a model or for room.</summary>
+    private int Waiting => Math.Max(0, _state.Queue.Count + _state.Active.Count - _running);
+
     private void ReceiveQuestions()
     {
         Receive<GetStatus>(_ => Sender.Tell(StatusNow()));
@@ -59,8 +62,7 @@ public sealed partial class ModelSupervisor
             ModelPhase.Dead => (State.Dead, null),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        var waiting = _state.Queue.Count + _state.Active.Count - _running;
         var said = state is State.Dead ? state : _engineIsRestarting ? State.Restarting : _state.Closing ? State.Stopping : state;
-        return new Status(said, model?.Id, _running, Math.Max(0, waiting), _state.LastLoadError);
+        return new Status(said, model?.Id, _running, Waiting, _state.LastLoadError);
     }
 }

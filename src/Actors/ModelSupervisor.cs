@@ -66,7 +66,11 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
             Apply(new SupervisorEvent.LoadFailed(failed.Model, failed.Reason));
         });
         Receive<EngineProtocol.LoadCancelled>(cancelled => Apply(new SupervisorEvent.LoadCancelled(cancelled.Model)));
-        Receive<EngineProtocol.Occupancy>(occupancy => _running = occupancy.Running);
+        Receive<EngineProtocol.Occupancy>(occupancy =>
+        {
+            _running = occupancy.Running;
+            _options.Metrics.Engine.Waiting(Waiting);
+        });
         Receive<EngineProtocol.Broke>(broke =>
         {
             (_running, _engineIsRestarting) = (0, true);
@@ -162,6 +166,7 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
             Timers.Cancel(id);
         }
         WatchIdleness();
+        _options.Metrics.Engine.Waiting(Waiting);
     }
 
     private void Do(SupervisorEffect effect)
@@ -170,7 +175,7 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
         {
             case SupervisorEffect.Grant(var id):
                 Timers.Cancel(id);
-                Tell(id, new GenerationProtocol.Granted(_loaded!.Model, _loaded.Info, _loaded.Processor, _engine));
+                Tell(id, new GenerationProtocol.Granted(_loaded!.Model, _loaded.Info, _loaded.Processor, _engine) { Load = _loaded.Times });
                 break;
             case SupervisorEffect.Refuse(var id, var error):
                 Timers.Cancel(id);

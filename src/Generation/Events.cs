@@ -73,6 +73,9 @@ public abstract record GenerationEvent
     {
         /// <summary>When asked for: the tokens since the last text.</summary>
         public ImmutableArray<TokenLogprob> Logprobs { get; init; } = [];
+
+        /// <summary>Null when nobody measured.</summary>
+        public Timings? Timings { get; init; }
     }
 
     public sealed record Failed(GenerationError Error) : GenerationEvent;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using MlxActors.Generation.Constraints;
@@ -13,6 +14,12 @@ public readonly record struct RequestId(Guid Value)
     private const int ToolCallDigits = 24;
 
     public static RequestId New() => new(Guid.NewGuid());
+
+    /// <summary>What log lines name instead: the request from outside that this one is part of; null: itself.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>The name in log lines.</summary>
+    public string LogName => Origin ?? ToString();
 
     public override string ToString() => Value.ToString("n");
 
@@ -61,6 +68,9 @@ public sealed record GenerationRequest(
 
     /// <summary>What happens when the conversation outgrows the window; null: as configured.</summary>
     public OverflowPolicy? OnOverflow { get; init; }
+
+    /// <summary>The span that the request's own are put under; default: none.</summary>
+    public ActivityContext Parent { get; init; }
 }
 
 /// <summary>What happens to a conversation that outgrows the context window. Nothing is ever left out silently.</summary>

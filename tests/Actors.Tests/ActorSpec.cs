@@ -30,7 +30,7 @@ public abstract class ActorSpec : TestKit
         _supervisor = new Lazy<IActorRef>(() => Sys.ActorOf(ModelSupervisor.Props(Options, Settings), ModelSupervisor.Name));
     }
 
-    private protected FakeCheckpoints Checkpoints { get; } = new();
+    private protected FakeCheckpoints Checkpoints { get; init; } = new();
 
     protected virtual MlxActorsOptions Options => Checkpoints.Options;
 
@@ -79,7 +79,7 @@ public abstract class ActorSpec : TestKit
         AssertWellFormed(events);
         Assert.Equal(new GenerationEvent.Started(usage.PromptTokens), events[0]);
         Assert.Equal(text, TextOf(events));
-        Assert.Equal(new GenerationEvent.Finished(reason, usage), events[^1]);
+        Assert.Equal(new GenerationEvent.Finished(reason, usage), Assert.IsType<GenerationEvent.Finished>(events[^1]) with { Timings = null });
     }
 
     protected static T AssertFailed<T>(IReadOnlyList<GenerationEvent> events)

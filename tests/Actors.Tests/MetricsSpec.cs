@@ -56,7 +56,8 @@ public sealed class MetricsSpec : ActorSpec
                 ["mlxactors.prefix.misses"] = 2,
                 ["mlxactors.generations"] = 0,
             },
-            _counts.ToDictionary());
+            _counts.Where(count => count.Key.StartsWith("mlxactors.requests", StringComparison.Ordinal)
+                || count.Key is "mlxactors.loads loaded" or "mlxactors.generations").ToDictionary());
     }
 
     [Fact]

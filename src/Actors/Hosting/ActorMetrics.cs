@@ -45,7 +45,14 @@ public sealed class ActorMetrics : IDisposable
     private long _prefixBytes;
 
     public ActorMetrics()
+        : this(TimeProvider.System)
     {
+    }
+
+    /// <param name="clock">Measures what takes time.</param>
+    public ActorMetrics(TimeProvider clock)
+    {
+        (Requests, Engine) = (new RequestMetrics(_meter, clock), new EngineMetrics(_meter, clock));
         _requests = _meter.CreateCounter<long>("mlxactors.requests", "{request}", "Requests that have come to an end, by outcome");
         _cancelled = _meter.CreateCounter<long>("mlxactors.requests.cancelled", "{request}", "Clients that went away, by stage");
         _stalled = _meter.CreateCounter<long>("mlxactors.requests.stalled", "{request}", "Answers given up because nobody read them");
@@ -65,6 +72,10 @@ public sealed class ActorMetrics : IDisposable
 
     /// <summary>The meter itself, by which a listener tells these instruments from those of another server in the process.</summary>
     public Meter Meter => _meter;
+
+    internal RequestMetrics Requests { get; }
+
+    internal EngineMetrics Engine { get; }
 
     public void Dispose() => _meter.Dispose();
 

@@ -26,7 +26,13 @@ public static class EngineProtocol
     /// <summary>What became of a <see cref="Load"/>.</summary>
     public abstract record LoadEnded(ModelLocation Model, int Attempt);
 
-    public sealed record Loaded(ModelLocation Model, int Attempt, ModelInfo Info, IProcessor Processor) : LoadEnded(Model, Attempt);
+    public sealed record Loaded(ModelLocation Model, int Attempt, ModelInfo Info, IProcessor Processor) : LoadEnded(Model, Attempt)
+    {
+        public LoadTimes? Times { get; init; }
+    }
+
+    /// <summary>When a load was under way, in timestamps of the metrics' clock.</summary>
+    public sealed record LoadTimes(long Began, long Ended);
 
     public sealed record LoadFailed(ModelLocation Model, int Attempt, string Reason) : LoadEnded(Model, Attempt);
 

@@ -8,7 +8,11 @@ namespace MlxActors.Actors.Protocol;
 public static class GenerationProtocol
 {
     /// <summary>From the supervisor: the model is there, and stays until <see cref="Left"/>.</summary>
-    public sealed record Granted(ModelLocation Model, ModelInfo Info, IProcessor Processor, IActorRef Engine);
+    public sealed record Granted(ModelLocation Model, ModelInfo Info, IProcessor Processor, IActorRef Engine)
+    {
+        /// <summary>Of the load that brought the model.</summary>
+        public EngineProtocol.LoadTimes? Load { get; init; }
+    }
 
     /// <summary>From the supervisor, at any time: there will be no answer, or no more of it.</summary>
     public sealed record Refused(GenerationError Error);

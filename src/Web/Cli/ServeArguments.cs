@@ -43,8 +43,17 @@ internal static class ServeArguments
         HelpName = "N",
     };
 
+    private static readonly Option<bool> LogJson = new("--log-json") { Description = "Log an object a line." };
+
+    private static readonly Option<string?> LogLevel = new("--log-level")
+    {
+        Description = "The least that is logged.",
+        HelpName = "trace|debug|info|warning|error",
+    };
+
     static ServeArguments()
     {
+        LogLevel.AcceptOnlyFromAmong("trace", "debug", "info", "warning", "error");
         Backend.AcceptOnlyFromAmong("auto", "mlx", "cpu");
         Mode.AcceptOnlyFromAmong("exact", "fast");
         Port.Validators.Add(result => Within(result, IPEndPoint.MinPort, IPEndPoint.MaxPort));
@@ -55,7 +64,7 @@ internal static class ServeArguments
         where T : Command
     {
         command.Add(ModelArgument);
-        foreach (var option in new Option[] { Model, Port, Host, Backend, Mode, Threads, CommonOptions.ConfigFile })
+        foreach (var option in new Option[] { Model, Port, Host, Backend, Mode, Threads, LogJson, LogLevel, CommonOptions.ConfigFile })
         {
             command.Add(option);
         }
@@ -93,5 +102,9 @@ internal static class ServeArguments
         parsed.GetValue(Backend),
         parsed.GetValue(Mode),
         parsed.GetValue(Threads),
-        parsed.GetValue(CommonOptions.ConfigFile));
+        parsed.GetValue(CommonOptions.ConfigFile))
+    {
+        LogJson = parsed.GetValue(LogJson),
+        LogLevel = parsed.GetValue(LogLevel),
+    };
 }

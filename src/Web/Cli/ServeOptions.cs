@@ -5,6 +5,11 @@ namespace MlxActors.Web.Cli;
 internal sealed record ServeOptions(
     string? Model, string? Host, int? Port, string? Backend, string? Mode, int? Threads, string? ConfigFile)
 {
+    /// <summary>trace to error.</summary>
+    public string? LogLevel { get; init; }
+
+    public bool LogJson { get; init; }
+
     /// <summary>The options as HOCON, to be put above the configuration files.</summary>
     public string ToHocon() => string.Join('\n', new[]
     {
@@ -13,6 +18,8 @@ internal sealed record ServeOptions(
         Line("mlxactors.engine.backend", Backend),
         Line("mlxactors.engine.mode", Mode),
         Line("mlxactors.engine.threads", Threads?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        Line("mlxactors.log.level", LogLevel),
+        Line("mlxactors.log.format", LogJson ? "json" : null),
     }.OfType<string>());
 
     // A JSON string is a HOCON string. Without the serializer, which would take longer than all the rest of the command line.

@@ -2,11 +2,16 @@ using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Event;
 using Akka.Hosting.Logging;
+using MlxActors.Generation;
+using MlxActors.Web.Telemetry;
 using HostLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace MlxActors.Web.Hosting;
 
-/// <summary>Passes what the actors log on to the host's log, which puts time and level before it: the library's own logger would repeat them.</summary>
+/// <summary>
+/// Passes what the actors log on to the host's log, which puts time and level before it: the library's own logger would repeat them. An
+/// entry about a request gets that request's id.
+/// </summary>
 internal sealed class HostLogger : UntypedActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     private readonly ILogger _log = Context.System.Settings.Setup.Get<LoggerFactorySetup>().Value.LoggerFactory.CreateLogger("MlxActors.Actors");
@@ -19,7 +24,11 @@ internal sealed class HostLogger : UntypedActor, IRequiresMessageQueue<ILoggerMe
                 Sender.Tell(new LoggerInitialized());
                 break;
             case LogEvent entry:
-                _log.Log(LevelOf(entry), entry.Cause, "{Source}: {Message}", NameOf(entry.LogSource), entry.Message);
+                var request = (entry.Message as LogMessage)?.Parameters().OfType<RequestId>().Select(id => id.LogName).FirstOrDefault();
+                using (request is null ? null : _log.BeginScope(LogScope.Of(request)))
+                {
+                    _log.Log(LevelOf(entry), entry.Cause, "{Source}: {Message}", NameOf(entry.LogSource), entry.Message);
+                }
                 break;
         }
     }

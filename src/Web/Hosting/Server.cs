@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Akka.Hosting;
 using Akka.Hosting.Logging;
+using Microsoft.Extensions.Logging.Console;
 using MlxActors.Generation;
 using MlxActors.Web.Engine;
 using MlxActors.Web.Hosting.Access;
@@ -8,6 +10,8 @@ using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi;
 using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.Page;
+using MlxActors.Web.Telemetry;
+using OpenTelemetry.Trace;
 
 namespace MlxActors.Web.Hosting;
 
@@ -23,7 +27,7 @@ internal static class Server
             // Nothing is read from appsettings.json, and watching for it would watch every file beside the server.
             Args = ["--hostBuilder:reloadConfigOnChange=false"],
         });
-        ConfigureLogging(builder.Logging);
+        ConfigureLogging(builder.Logging, plan.Telemetry);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -48,6 +52,8 @@ internal static class Server
             .AddSingleton(RequestId.New)
             .AddCors()
             .AddSingleton(plan.Times)
+            .AddSingleton(plan.Telemetry)
+            .AddSingleton(services => new MetricStore(plan.Metrics.Meter, services.GetRequiredService<IMeterFactory>()))
             .AddSingleton(plan.Settings.Access)
             .AddSingleton(plan.Choice.Catalog)
             .AddSingleton(plan.Choice.Model)
@@ -68,7 +74,17 @@ internal static class Server
             .AddHostedService<Drain>()
             .AddHostedService<WarmUp>();
 
+        if (plan.Telemetry.Traces)
+        {
+            builder.Services.AddSingleton(_ => Tracing.Start());
+        }
+
         var app = builder.Build();
+
+        // Both listen from the start, and until the end.
+        app.Services.GetRequiredService<MetricStore>();
+        app.Services.GetService<TracerProvider>();
+        app.UseMiddleware<RequestRecorder>();
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<OriginGuard>();
         if (!plan.Settings.Access.CorsOrigins.IsEmpty)
@@ -77,18 +93,17 @@ internal static class Server
         }
         app.UseMiddleware<ApiKeyGuard>();
         app.MapOpenAi();
+        app.MapMetrics(plan.Telemetry.OpenMetrics);
         app.MapChatPage();
         return app;
     }
 
     // One line an entry; the framework's own chatter stays out unless the environment asks for it (Logging__LogLevel__…).
-    private static void ConfigureLogging(ILoggingBuilder logging)
+    private static void ConfigureLogging(ILoggingBuilder logging, TelemetrySettings settings)
     {
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
-        });
+        logging.AddConsole(console => console.FormatterName = settings.IsJson ? JsonLogLines.FormatterName : LogLines.FormatterName);
+        logging.Services.AddSingleton<ConsoleFormatter, LogLines>().AddSingleton<ConsoleFormatter, JsonLogLines>();
+        logging.SetMinimumLevel(settings.Level);
         logging.AddFilter("Microsoft", LogLevel.Warning);
 
         // A host that cannot start throws what it logs, and the command line says it in one sentence.

@@ -3,6 +3,7 @@ using Akka.Hosting;
 using MlxActors.Actors.Hosting;
 using MlxActors.Models.Media;
 using MlxActors.Native.Results;
+using MlxActors.Web.Telemetry;
 
 namespace MlxActors.Web.Hosting;
 
@@ -13,6 +14,7 @@ namespace MlxActors.Web.Hosting;
 internal sealed record Surroundings(Func<string, string?> Variable, string Home, string Binaries);
 
 /// <summary>Everything that is decided before the server is put together.</summary>
+/// <param name="Metrics">What the actors count with.</param>
 /// <param name="AddActors">Starts the actors, the supervisor among them.</param>
 internal sealed record ServerPlan(
     Config Hocon,
@@ -21,6 +23,8 @@ internal sealed record ServerPlan(
     EngineSettings Engine,
     MediaSettings Media,
     ModelChoice Choice,
+    TelemetrySettings Telemetry,
+    ActorMetrics Metrics,
     Action<AkkaConfigurationBuilder> AddActors)
 {
     /// <param name="model">Alias, repository id or folder; null takes the default.</param>
@@ -29,11 +33,12 @@ internal sealed record ServerPlan(
         TimeLimits.Read(hocon).Bind(times =>
         EngineSettings.Read(hocon, surroundings.Variable).Bind(engine =>
         MediaSettings.Read(hocon, surroundings.Variable("PATH") ?? "").Bind(media =>
-        ModelChoice.Make(settings.Catalog, model, settings.DefaultModels).Map(choice => new ServerPlan(
-            hocon, settings, times, engine, media, choice, akka => akka.AddMlxActors(
-                new MlxActorsOptions(
-                    choice.Catalog.Resolve,
-                    engine.Load,
-                    new MediaDecoder(media.Limits, media.Ffmpeg, TimeProvider.System),
-                    new ActorMetrics()))))))));
+        TelemetrySettings.Read(hocon, surroundings.Variable).Bind(telemetry =>
+        ModelChoice.Make(settings.Catalog, model, settings.DefaultModels).Map(choice =>
+        {
+            var metrics = new ActorMetrics(TimeProvider.System);
+            var options = new MlxActorsOptions(
+                choice.Catalog.Resolve, engine.Load, new MediaDecoder(media.Limits, media.Ffmpeg, TimeProvider.System), metrics);
+            return new ServerPlan(hocon, settings, times, engine, media, choice, telemetry, metrics, akka => akka.AddMlxActors(options));
+        }))))));
 }

@@ -5,6 +5,7 @@ using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi.Contracts;
 using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.OpenAi.Parsing;
+using MlxActors.Web.Telemetry;
 
 namespace MlxActors.Web.OpenAi;
 
@@ -43,7 +44,7 @@ internal sealed partial class ChatCompletions(
     private async Task AnswerAsync(ChatCompletionCall call, HttpContext context)
     {
         var head = AnswerHead.For("chatcmpl", call.Request, clock);
-        var events = supervisor.GenerateAsync(Choices.Of(call.Request, call.Choices, newId), context.RequestAborted);
+        var events = supervisor.GenerateAsync(Choices.Of(call.Request, call.Choices, newId), context);
         if (call.Stream)
         {
             await events.StreamAsync(

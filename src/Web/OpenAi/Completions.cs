@@ -7,6 +7,7 @@ using MlxActors.Web.Hosting;
 using MlxActors.Web.OpenAi.Contracts;
 using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.OpenAi.Parsing;
+using MlxActors.Web.Telemetry;
 
 namespace MlxActors.Web.OpenAi;
 
@@ -26,7 +27,7 @@ internal sealed class Completions(
     private async Task AnswerAsync(CompletionCall call, ImmutableArray<string> openings, HttpContext context)
     {
         var head = AnswerHead.For("cmpl", call.Request, clock);
-        var events = supervisor.GenerateAsync(Requests(call), context.RequestAborted);
+        var events = supervisor.GenerateAsync(Requests(call), context);
         if (call.Stream)
         {
             await events.StreamAsync(context, PromptField, () =>

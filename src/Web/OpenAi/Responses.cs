@@ -5,6 +5,7 @@ using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi.Contracts;
 using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.OpenAi.Parsing;
+using MlxActors.Web.Telemetry;
 
 namespace MlxActors.Web.OpenAi;
 
@@ -45,7 +46,7 @@ internal sealed class Responses(
     private async Task AnswerAsync(ResponseCall call, HttpContext context)
     {
         var (head, request) = (ResponseHead.For(call, clock), call.Chat.Request);
-        var events = supervisor.GenerateAsync([request], context.RequestAborted);
+        var events = supervisor.GenerateAsync([request], context);
         if (call.Chat.Stream)
         {
             await events.StreamAsync(context, PromptField, () =>

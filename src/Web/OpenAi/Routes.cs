@@ -1,4 +1,5 @@
 using MlxActors.Web.Hosting.Access;
+using MlxActors.Web.Telemetry;
 
 namespace MlxActors.Web.OpenAi;
 
@@ -10,6 +11,17 @@ internal static class Routes
         routes.MapApi("");
         routes.MapGet("/health", (HttpContext context, Health health) => health.HandleAsync(context)).WithMetadata(OpenToAll.Instance);
         routes.MapGet("/openapi.json", () => ApiDocument.Get()).WithMetadata(OpenToAll.Instance);
+    }
+
+    /// <param name="isOpen">Whether it asks for no key.</param>
+    public static void MapMetrics(this IEndpointRouteBuilder routes, bool isOpen)
+    {
+        var route = routes.MapGet("/metrics", (MetricStore metrics) => Results.Text(metrics.Scrape(), PrometheusText.ContentType))
+            .DisableHttpMetrics();
+        if (isOpen)
+        {
+            route.WithMetadata(OpenToAll.Instance);
+        }
     }
 
     /// <summary>What is there under <c>/v1</c> and without: clients differ in what they take for the base.</summary>

@@ -34,7 +34,7 @@ internal sealed class FakeCheckpoints
 
     public MlxActorsOptions Options => new(Resolve, Load, new MediaDecoder(ImageLimits.Default), Metrics);
 
-    public ActorMetrics Metrics { get; } = new();
+    public ActorMetrics Metrics { get; init; } = new();
 
     /// <summary>The model loaded last from a folder.</summary>
     public FakeModel this[string directory] => _models[directory];

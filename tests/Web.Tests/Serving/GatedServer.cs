@@ -31,6 +31,7 @@ internal sealed class GatedServer
         var plan = TestServer.Plan("mlxactors.http.health-deadline = 100ms\n" + overrides);
         return TestServer.StartAsync(plan with
         {
+            Metrics = Metrics,
             AddActors = akka => akka.AddMlxActors(new MlxActorsOptions(
                 plan.Choice.Catalog.Resolve,
                 (directory, progress, cancellationToken) => Load(plan.Engine, directory, progress, cancellationToken),

@@ -30,6 +30,7 @@ internal static class Answer
         }
         json.WriteEndArray();
         WriteUsage(json, choices.Select(choice => choice.Finished!.Usage).Aggregate(Add));
+        AnswerTimings.Write(json, choices.Select(choice => AnswerTimings.Of(choice.Finished!)).Aggregate(AnswerTimings.Add));
         json.WriteEndObject();
     }
 

@@ -42,19 +42,21 @@ internal sealed class AnswerChunk(AnswerHead head, bool usageFollows)
         EndCallDelta(json);
     }
 
-    public void WriteFinish(Utf8JsonWriter json, int choice, GenerationEvent.Finished finished)
+    /// <param name="timings">Of all answers, when this is the last chunk.</param>
+    public void WriteFinish(Utf8JsonWriter json, int choice, GenerationEvent.Finished finished, AnswerTimings? timings)
     {
         StartDelta(json, choice);
-        EndDelta(json, finished.Reason, finished.Logprobs);
+        EndDelta(json, finished.Reason, finished.Logprobs, timings);
     }
 
     /// <summary>The chunk after the last choice, with no choice in it.</summary>
-    public void WriteUsage(Utf8JsonWriter json, Usage usage)
+    public void WriteUsage(Utf8JsonWriter json, Usage usage, AnswerTimings? timings)
     {
         Answer.WriteHead(json, head, Kind);
         json.WriteStartArray("choices"u8);
         json.WriteEndArray();
         Answer.WriteUsage(json, usage);
+        AnswerTimings.Write(json, timings);
         json.WriteEndObject();
     }
 
@@ -69,7 +71,7 @@ internal sealed class AnswerChunk(AnswerHead head, bool usageFollows)
         json.WriteStartObject("delta"u8);
     }
 
-    private void EndDelta(Utf8JsonWriter json, FinishReason? reason, ImmutableArray<TokenLogprob> logprobs)
+    private void EndDelta(Utf8JsonWriter json, FinishReason? reason, ImmutableArray<TokenLogprob> logprobs, AnswerTimings? timings = null)
     {
         json.WriteEndObject();
         LogprobsJson.Write(json, logprobs.IsEmpty ? null : logprobs);
@@ -87,6 +89,7 @@ internal sealed class AnswerChunk(AnswerHead head, bool usageFollows)
         {
             json.WriteNull("usage"u8);
         }
+        AnswerTimings.Write(json, timings);
         json.WriteEndObject();
     }
 

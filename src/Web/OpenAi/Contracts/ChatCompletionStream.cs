@@ -15,6 +15,7 @@ internal sealed class ChatCompletionStream : IAnswerStream
     private readonly ServerSentEvents _events;
     private readonly bool[] _roleIsOut;
     private Usage? _usage;
+    private AnswerTimings? _timings;
     private int _running;
 
     /// <summary>Starts the response.</summary>
@@ -72,7 +73,10 @@ internal sealed class ChatCompletionStream : IAnswerStream
 
     private void WriteFinish(int choice, GenerationEvent.Finished finished)
     {
-        _events.Write((_chunk, choice, finished), static (json, end) => end._chunk.WriteFinish(json, end.choice, end.finished));
+        _timings = AnswerTimings.Add(_timings, AnswerTimings.Of(finished));
+        var timings = _running == 1 && !_includeUsage ? _timings : null;
+        _events.Write(
+            (_chunk, choice, finished, timings), static (json, end) => end._chunk.WriteFinish(json, end.choice, end.finished, end.timings));
         _usage = _usage is null ? finished.Usage : Answer.Add(_usage, finished.Usage);
         if (--_running > 0)
         {
@@ -80,7 +84,7 @@ internal sealed class ChatCompletionStream : IAnswerStream
         }
         if (_includeUsage)
         {
-            _events.Write((_chunk, _usage), static (json, end) => end._chunk.WriteUsage(json, end._usage));
+            _events.Write((_chunk, _usage, _timings), static (json, end) => end._chunk.WriteUsage(json, end._usage, end._timings));
         }
         _events.WriteDone();
     }

@@ -20,6 +20,7 @@ internal static class CompletionJson
         }
         json.WriteEndArray();
         Answer.WriteUsage(json, Total(choices.Select(choice => choice.Finished!.Usage), perPrompt));
+        AnswerTimings.Write(json, choices.Select(choice => AnswerTimings.Of(choice.Finished!)).Aggregate(AnswerTimings.Add));
         json.WriteEndObject();
     }
 

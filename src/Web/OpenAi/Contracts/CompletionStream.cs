@@ -17,6 +17,7 @@ internal sealed class CompletionStream : IAnswerStream
     private readonly bool _includeUsage;
     private readonly ServerSentEvents _events;
     private readonly Usage[] _usages;
+    private AnswerTimings? _timings;
     private int _running;
 
     /// <param name="openings">The text before each answer.</param>
@@ -43,7 +44,8 @@ internal sealed class CompletionStream : IAnswerStream
                 WriteChoice(choice, text.Delta, text.Logprobs, null);
                 break;
             case GenerationEvent.Finished finished:
-                WriteChoice(choice, "", finished.Logprobs, finished.Reason);
+                _timings = AnswerTimings.Add(_timings, AnswerTimings.Of(finished));
+                WriteChoice(choice, "", finished.Logprobs, finished.Reason, _running == 1 && !_includeUsage ? _timings : null);
                 Finish(choice, finished.Usage);
                 break;
             case GenerationEvent.Failed failed:
@@ -59,11 +61,11 @@ internal sealed class CompletionStream : IAnswerStream
 
     public void Dispose() => _events.Dispose();
 
-    private void WriteChoice(int choice, string text, ImmutableArray<TokenLogprob> logprobs, FinishReason? reason)
+    private void WriteChoice(int choice, string text, ImmutableArray<TokenLogprob> logprobs, FinishReason? reason, AnswerTimings? timings = null)
     {
         var (opening, offset) = (_openings[choice], _offsets[choice]);
         (_openings[choice], _offsets[choice]) = ("", offset + CompletionLogprobs.LengthOf(logprobs.AsSpan()));
-        Write(json => CompletionJson.WriteChoice(json, choice, opening + text, logprobs.IsEmpty ? null : logprobs, offset, reason), null);
+        Write(json => CompletionJson.WriteChoice(json, choice, opening + text, logprobs.IsEmpty ? null : logprobs, offset, reason), null, timings);
     }
 
     private void Finish(int choice, Usage usage)
@@ -75,12 +77,12 @@ internal sealed class CompletionStream : IAnswerStream
         }
         if (_includeUsage)
         {
-            Write(_ => { }, CompletionJson.Total(_usages, _perPrompt));
+            Write(_ => { }, CompletionJson.Total(_usages, _perPrompt), _timings);
         }
         _events.WriteDone();
     }
 
-    private void Write(Action<Utf8JsonWriter> choices, Usage? usage) => _events.Write((this, choices, usage), static (json, chunk) =>
+    private void Write(Action<Utf8JsonWriter> choices, Usage? usage, AnswerTimings? timings) => _events.Write((this, choices, usage, timings), static (json, chunk) =>
     {
         CompletionJson.WriteStart(json, chunk.Item1._head);
         chunk.choices(json);
@@ -93,6 +95,7 @@ internal sealed class CompletionStream : IAnswerStream
         {
             json.WriteNull("usage"u8);
         }
+        AnswerTimings.Write(json, chunk.timings);
         json.WriteEndObject();
     });
 }

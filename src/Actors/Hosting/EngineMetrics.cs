@@ -1,0 +1,86 @@
+using System.Diagnostics.Metrics;
+using MlxActors.Actors.Protocol;
+using MlxActors.Generation.Batching;
+
+namespace MlxActors.Actors.Hosting;
+
+/// <summary>What the supervisor and the engine measure: loads, steps, queue, kept features. Steps and features on the engine's thread only.</summary>
+internal sealed class EngineMetrics
+{
+    private readonly TimeProvider _clock;
+    private readonly Histogram<double> _loadTime;
+    private readonly Histogram<int> _batchSize;
+    private readonly Counter<long> _swaps;
+    private readonly Counter<long> _featureHits;
+    private readonly Counter<long> _featureMisses;
+    private string? _lastModel;
+    private FeatureCounts _features;
+    private long _featureBytes;
+    private long _kvLimit;
+    private int _waiting;
+
+    public EngineMetrics(Meter meter, TimeProvider clock)
+    {
+        _clock = clock;
+        _loadTime = meter.CreateHistogram("mlxactors.load.duration", "s", "Time of a load", null, Buckets.Waits);
+        _batchSize = meter.CreateHistogram("mlxactors.batch.size", "{sequence}", "Sequences that got a token in one step", null, Buckets.Sizes);
+        _swaps = meter.CreateCounter<long>("mlxactors.swaps", "{swap}", "Loads of another model than the one before");
+        _featureHits = meter.CreateCounter<long>("mlxactors.features.hits", "{medium}", "Media whose features were still there");
+        _featureMisses = meter.CreateCounter<long>("mlxactors.features.misses", "{medium}", "Media that had to be encoded");
+        meter.CreateObservableGauge("mlxactors.features.bytes", () => Interlocked.Read(ref _featureBytes), "By", "Memory of encoded media");
+        meter.CreateObservableGauge("mlxactors.queue.length", () => Volatile.Read(ref _waiting), "{request}", "Requests that wait for a model or for room");
+        meter.CreateObservableGauge("mlxactors.kv.limit", KvLimit, "By", "Memory that the KV caches may take; nothing when there is no bound");
+    }
+
+    public long Timestamp => _clock.GetTimestamp();
+
+    /// <param name="outcome">loaded, failed or cancelled.</param>
+    /// <param name="began">A <see cref="Timestamp"/>.</param>
+    public EngineProtocol.LoadTimes LoadEnded(string model, string outcome, long began)
+    {
+        var times = new EngineProtocol.LoadTimes(began, Timestamp);
+        _loadTime.Record(_clock.GetElapsedTime(times.Began, times.Ended).TotalSeconds, new("model", model), new("outcome", outcome));
+        if (outcome == "loaded")
+        {
+            if (_lastModel is not null && _lastModel != model)
+            {
+                _swaps.Add(1);
+            }
+            _lastModel = model;
+        }
+        return times;
+    }
+
+    public void Stepped(BatchRunner batch)
+    {
+        if (batch.Sampled.Length > 0)
+        {
+            _batchSize.Record(batch.Sampled.Length);
+        }
+        Encoded(batch.Features);
+    }
+
+    /// <param name="features">Of the loaded model, since it was loaded; all zero once it is gone.</param>
+    public void Encoded(FeatureCounts features)
+    {
+        Add(_featureHits, features.Hits - _features.Hits);
+        Add(_featureMisses, features.Misses - _features.Misses);
+        _features = features;
+        Interlocked.Exchange(ref _featureBytes, features.Bytes);
+    }
+
+    public void Waiting(int requests) => Volatile.Write(ref _waiting, requests);
+
+    /// <param name="bytes">Null: no bound.</param>
+    public void Limit(long? bytes) => Interlocked.Exchange(ref _kvLimit, bytes ?? 0);
+
+    private IEnumerable<Measurement<long>> KvLimit() => Interlocked.Read(ref _kvLimit) is > 0 and var limit ? [new(limit)] : [];
+
+    private static void Add(Counter<long> counter, long count)
+    {
+        if (count > 0)
+        {
+            counter.Add(count);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MlxActors.Generation;
+using MlxActors.Web.Tests.Serving;
+
+namespace MlxActors.Web.Tests.Telemetry;
+
+/// <summary>The <c>timings</c> of answers, in the names of llama.cpp's server.</summary>
+public sealed class TimingsTests
+{
+    private const string Expected = """
+        {"cache_n": 4, "prompt_n": 6, "prompt_ms": 300, "prompt_per_token_ms": 50, "prompt_per_second": 20,
+         "predicted_n": 5, "predicted_ms": 500, "predicted_per_token_ms": 100, "predicted_per_second": 10}
+        """;
+
+    private static readonly GenerationEvent Finished = new GenerationEvent.Finished(FinishReason.Stop, new Usage(10, 5) { CachedTokens = 4 })
+    {
+        Timings = Timings.Zero with { Prefill = TimeSpan.FromMilliseconds(300), Decode = TimeSpan.FromMilliseconds(500) },
+    };
+
+    [Theory]
+    [InlineData(Chat.Path, "messages", """[{"role": "user", "content": "hi"}]""")]
+    [InlineData("/v1/completions", "prompt", "\"hi\"")]
+    public async Task Timings_AreInTheWholeAnswer_AndInTheLastChunk(string path, string field, string prompt)
+    {
+        foreach (var options in new[] { null, """{"include_usage": false}""", """{"include_usage": true}""" })
+        {
+            var body = new JsonObject { ["model"] = "demo", [field] = JsonNode.Parse(prompt) };
+            if (options is not null)
+            {
+                (body["stream"], body["stream_options"]) = (true, JsonNode.Parse(options));
+            }
+            await using var server = await TestServer.StartAsync(Script.Of(new GenerationEvent.Text("hi"), Finished));
+            using var response = await Api.PostAsync(server.Http, path, body.ToJsonString());
+
+            var objects = options is null ? [await response.Content.ReadAsStringAsync()] : (await Chat.EventsAsync(response))[..^1];
+
+            Assert.True(JsonElement.DeepEquals(JsonElement.Parse(Expected), JsonElement.Parse(objects[^1]).GetProperty("timings")), objects[^1]);
+            Assert.All(objects[..^1], chunk => Assert.False(JsonElement.Parse(chunk).TryGetProperty("timings", out _)));
+        }
+    }
+}
