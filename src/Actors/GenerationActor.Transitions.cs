@@ -18,7 +18,6 @@ public sealed partial class GenerationActor
 
     private void Prepare(Granted granted)
     {
-        _trace.Granted(granted);
         var (prompt, form, decoder, cancellation) = (_prompt, _request.Form, _media, _preparation.Token);
         Task.Run(() =>
             {

@@ -93,7 +93,11 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
 
     private void Waiting()
     {
-        Receive<Granted>(granted => Prepare(granted));
+        Receive<Granted>(granted =>
+        {
+            _trace.Granted(granted);
+            Prepare(granted);
+        });
         Receive<Refused>(refused =>
         {
             End(new GenerationEvent.Failed(refused.Error));
