@@ -18,8 +18,7 @@ internal sealed class MetricStore : IDisposable
         "dotnet.process.cpu.time",
         "dotnet.gc.collections",
         "dotnet.gc.last_collection.heap.size",
-        "dotnet.gc.pause.time",
-        "dotnet.thread_pool.queue.length");
+        "dotnet.gc.pause.time");
 
     private readonly MeterListener _listener = new();
     private readonly Meter _own;

@@ -135,7 +135,7 @@ internal sealed class Exposition
         _ => double.Parse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture),
     };
 
-    private static (string Name, string Rest) Cut(string text) => (text[..text.IndexOf(' ')], text[(text.IndexOf(' ') + 1)..]);
+    private static (string Name, string Text) Cut(string text) => (text[..text.IndexOf(' ')], text[(text.IndexOf(' ') + 1)..]);
 
     private static bool IsName(string text) =>
         text.Length > 0 && !char.IsAsciiDigit(text[0]) && text.All(one => char.IsAsciiLetterOrDigit(one) || one is '_' or ':');
