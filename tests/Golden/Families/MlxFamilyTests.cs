@@ -15,7 +15,7 @@ public sealed class MlxFamilyTests
 
     private const string Kind = "model";
 
-    /// <summary>MLX computes other numbers of rows by other kernels: logits then differ by rounding, 1.5e-5 at most were measured.</summary>
+    /// <summary>MLX computes other numbers of rows by other kernels; logits then differ by rounding that the layers carry on.</summary>
     private const double AmongRows = 1e-4;
 
     private static readonly Result<MlxLibrary, string> Library =
