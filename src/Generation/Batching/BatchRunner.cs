@@ -296,12 +296,15 @@ public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks 
         }
     }
 
-    /// <summary>Before each of the sequences of a step gets so many tokens longer; one that ends in a shared block copies that first.</summary>
+    /// <summary>
+    /// Before each of the sequences of a step gets so many tokens longer; one that ends in a shared block copies that first.
+    /// </summary>
     private void MakeRoom(int sequences, int tokens)
     {
         if (limits.KvBytes is { } most && !_prefixes.IsOff)
         {
-            _prefixes.MakeRoom(_running.Select(sequence => sequence.Cache), most - sequences * (_sizes.BytesFor(tokens, tokens) + _sizes.BytesFor(1, 1)));
+            var growth = sequences * (_sizes.BytesFor(tokens, tokens) + _sizes.BytesFor(1, 1));
+            _prefixes.MakeRoom(_running.Select(sequence => sequence.Cache), most - growth);
         }
     }
 

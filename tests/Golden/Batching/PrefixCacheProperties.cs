@@ -30,7 +30,8 @@ public sealed class PrefixCacheProperties
         .. Enumerable.Range(1, 3).Select(count => string.Concat(Enumerable.Repeat("Tell me a story about a small river and a large stone. ", 5 * count))),
     ];
 
-    private static readonly string?[] Systems = [null, "Be brief.", "You are an AI. " + string.Concat(Enumerable.Repeat("Answer in one sentence. ", 12))];
+    private static readonly string?[] Systems =
+        [null, "Be brief.", "You are an AI. " + string.Concat(Enumerable.Repeat("Answer in one sentence. ", 12))];
 
     private enum Kind
     {

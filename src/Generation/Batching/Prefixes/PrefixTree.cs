@@ -41,7 +41,9 @@ public sealed class PrefixTree<T>
         node.Prune();
     }
 
-    /// <summary>The longest beginning of a path, of at most <paramref name="most"/> tokens, that some value serves; null when there is none.</summary>
+    /// <summary>
+    /// The longest beginning of a path, of at most <paramref name="most"/> tokens, that some value serves; null when there is none.
+    /// </summary>
     public (int Length, T Value)? Longest(TokenPath path, int most)
     {
         (int Length, Node Node)? best = null;
@@ -84,7 +86,9 @@ public sealed class PrefixTree<T>
         return value is not null;
     }
 
-    /// <summary>The values along a path that serve no length outside of those from <paramref name="shortest"/> to <paramref name="length"/>.</summary>
+    /// <summary>
+    /// The values along a path that serve no length outside of those from <paramref name="shortest"/> to <paramref name="length"/>.
+    /// </summary>
     public ImmutableArray<T> Covered(TokenPath path, int length, int shortest)
     {
         var covered = ImmutableArray.CreateBuilder<T>();
