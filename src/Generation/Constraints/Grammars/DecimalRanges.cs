@@ -124,9 +124,11 @@ internal static class DecimalRanges
 
         public Edge Rest => this with { Digits = Digits.Length > 0 ? Digits[1..] : "" };
 
-        public static Edge Of(Bound bound) => new(
-            (bound.Value - decimal.Truncate(bound.Value)).ToString(CultureInfo.InvariantCulture).Split('.') is [_, var digits] ? digits.TrimEnd('0') : "",
-            bound.IsOpen);
+        public static Edge Of(Bound bound)
+        {
+            var fraction = (bound.Value - decimal.Truncate(bound.Value)).ToString(CultureInfo.InvariantCulture).Split('.');
+            return new Edge(fraction is [_, var digits] ? digits.TrimEnd('0') : "", bound.IsOpen);
+        }
     }
 
     /// <summary>Integers from 0 on, without leading zeros.</summary>

@@ -105,7 +105,7 @@ internal sealed class Intersection(IReadOnlyList<Shape?> definitions)
         Shape.Reference => Allows(Resolve(shape), value),
         Shape.Array array => value.ValueKind == JsonValueKind.Array
             && value.GetArrayLength() is var count && count >= array.Least && count <= (array.Most ?? int.MaxValue)
-            && value.EnumerateArray().Select((item, i) => (item, Shape: ItemOf(array, i))).All(at => at.Shape is { } item && Allows(item, at.item)),
+            && value.EnumerateArray().Select((item, i) => ItemOf(array, i) is { } wanted && Allows(wanted, item)).All(fits => fits),
         Shape.Object whole => value.ValueKind == JsonValueKind.Object
             && whole.Properties.All(property => !property.IsRequired || value.TryGetProperty(property.Name, out _))
             && value.EnumerateObject().All(member => PropertyOf(whole, member.Name) is { } property && Allows(property, member.Value)),

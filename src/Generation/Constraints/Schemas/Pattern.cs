@@ -20,13 +20,14 @@ internal abstract record Pattern
     public sealed record Repeat(Pattern Inner, int Least, int? Most) : Pattern;
 
     /// <summary>Whether every text that it matches has so many characters; null: no most.</summary>
-    public bool IsWithin(int least, int? most) => Lengths is var (fewest, highest) && fewest >= least && (most is not { } bound || highest <= bound);
+    public bool IsWithin(int least, int? most) =>
+        Lengths is var (fewest, highest) && fewest >= least && (most is not { } bound || highest <= bound);
 
     /// <summary>Fewest and most characters; infinite where there is no most.</summary>
     private (double Fewest, double Most) Lengths => this switch
     {
         One => (1, 1),
-        Sequence(var parts) => parts.Aggregate((0.0, 0.0), (sum, part) => part.Lengths is var (fewest, most) ? (sum.Item1 + fewest, sum.Item2 + most) : sum),
+        Sequence(var parts) => (parts.Sum(part => part.Lengths.Fewest), parts.Sum(part => part.Lengths.Most)),
         Choice(var options) => (options.Min(option => option.Lengths.Fewest), options.Max(option => option.Lengths.Most)),
         Repeat(var inner, var least, var most) => inner.Lengths is var (fewest, highest)
             ? (fewest * least, highest == 0 ? 0 : highest * (most ?? double.PositiveInfinity))

@@ -78,9 +78,13 @@ internal static class ScalarReader
                     multiples.Add(JsonElement.Parse(decimal.Truncate(value).ToString(CultureInfo.InvariantCulture)));
                 }
             }
-            return multiples.Count > 0 ? new Shape.Values(multiples.ToImmutable()) : throw node.Wrong("multipleOf", "leaves no value between the bounds.");
+            return multiples.Count > 0
+                ? new Shape.Values(multiples.ToImmutable())
+                : throw node.Wrong("multipleOf", "leaves no value between the bounds.");
         }
-        throw node.Wrong("multipleOf", $"is supported for 1, 0.1, 0.01 and so on, and for integers between bounds that hold at most {MostMultiples} of them.");
+        throw node.Wrong(
+            "multipleOf",
+            $"is supported for 1, 0.1, 0.01 and so on, and for integers between bounds that hold at most {MostMultiples} of them.");
     }
 
     private static void Refuse(SchemaNode node, string keyword, string other)

@@ -134,11 +134,13 @@ internal sealed class SchemaReader
     {
         try
         {
-            return new Intersection(_definitions).Of(left, right) ?? throw Wrong(path, "no value satisfies the keyword and what it stands beside.");
+            return new Intersection(_definitions).Of(left, right)
+                ?? throw Wrong(path, "no value satisfies the keyword and what it stands beside.");
         }
         catch (NoIntersectionException e)
         {
-            throw Wrong(path, $"the keyword '{path[(path.LastIndexOf('.') + 1)..]}' is not supported here, for it joins {e.Message}.");
+            var keyword = path[(path.LastIndexOf('.') + 1)..];
+            throw Wrong(path, $"the keyword '{keyword}' is not supported here, for it joins {e.Message}.");
         }
     }
 
@@ -152,7 +154,8 @@ internal sealed class SchemaReader
             {
                 if (intersection.Overlap(options[i], options[j]))
                 {
-                    throw Wrong(path, $"the keyword 'oneOf' is supported where no value satisfies two of the schemas, as it may [{i}] and [{j}]; 'anyOf' takes any.");
+                    throw Wrong(
+                        path, $"the keyword 'oneOf' is supported where no value satisfies two of its schemas, as one may [{i}] and [{j}]; use 'anyOf'.");
                 }
             }
         }

@@ -39,7 +39,9 @@ internal abstract record Shape
     /// <param name="Others">Of properties that are not named; null when there are none.</param>
     public sealed record Object(ImmutableArray<Property> Properties, Shape? Others) : Shape
     {
-        /// <summary>Whether the schema speaks of others; where it does not, there are none beside named ones, but another schema may add some.</summary>
+        /// <summary>
+        /// Whether the schema speaks of others; where it does not, there are none beside named ones, but another schema may add some.
+        /// </summary>
         public bool SaysOthers { get; init; } = true;
     }
 
