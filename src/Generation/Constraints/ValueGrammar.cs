@@ -72,11 +72,22 @@ internal sealed class ValueGrammar
 
     private static Expression Number(Shape.Number number) => number switch
     {
-        (true, var least, var most) => DecimalRanges.Integers(least?.Value ?? -DecimalRanges.Most, most?.Value ?? DecimalRanges.Most),
-        (false, null, null) => DecimalRanges.AnyNumber,
-        (false, var least, var most) => DecimalRanges.Numbers(
-            least ?? new Bound(-DecimalRanges.Most, false), most ?? new Bound(DecimalRanges.Most, false)),
+        { IsInteger: true } => DecimalRanges.Integers(
+            (long)decimal.Ceiling(Above(number.Least)?.Value ?? -DecimalRanges.Most),
+            (long)decimal.Floor(Below(number.Most)?.Value ?? DecimalRanges.Most)),
+        (_, null, null, null) => DecimalRanges.AnyNumber,
+        (_, var least, var most, var digits) => DecimalRanges.Numbers(
+            least ?? new Bound(-DecimalRanges.Most, false),
+            most ?? new Bound(DecimalRanges.Most, false),
+            digits ?? DecimalRanges.MostFractionDigits),
     };
+
+    /// <summary>A bound of integers, closed.</summary>
+    private static Bound? Above(Bound? bound) =>
+        bound is { IsOpen: true, Value: var value } ? new Bound(decimal.Floor(value) + 1, false) : bound;
+
+    private static Bound? Below(Bound? bound) =>
+        bound is { IsOpen: true, Value: var value } ? new Bound(decimal.Ceiling(value) - 1, false) : bound;
 
     private Expression Array(Shape.Array array, int[] definitions)
     {

@@ -1,13 +1,16 @@
+using System.Collections.Immutable;
 using MlxActors.Models.Chat;
 
 namespace MlxActors.Web.OpenAi;
 
 /// <param name="Json">The response object.</param>
 /// <param name="Conversation">Up to and with the answer, without instructions.</param>
-internal sealed record StoredResponse(string Id, byte[] Json, Conversation Conversation)
+/// <param name="Input">The items that it answers, each as JSON.</param>
+internal sealed record StoredResponse(string Id, byte[] Json, Conversation Conversation, ImmutableArray<ReadOnlyMemory<byte>> Input)
 {
     /// <summary>What it holds on to in memory, or a little more: files are counted by each response that has them.</summary>
     public long Bytes { get; } = Json.Length
+        + Input.Sum(item => (long)item.Length)
         + Conversation.Media.Sum(file => (long)file.Content.Length)
         + Conversation.Messages.Sum(message =>
             message.Parts.OfType<ContentPart.Text>().Sum(part => sizeof(char) * (long)part.Value.Length)

@@ -18,7 +18,7 @@ internal sealed class Responses(
     public async Task CreateAsync(HttpContext context)
     {
         var read = await JsonBody.ReadAsync(context.Request, body =>
-            ResponseDecoder.Read(body, newId(), id => store.Find(id)?.Conversation));
+            ResponseDecoder.Read(body, newId(), store.Find));
         await read.Match(
             async call =>
             {
@@ -28,9 +28,21 @@ internal sealed class Responses(
             context.Response.WriteAsync);
     }
 
-    public Task GetAsync(string id, HttpContext context) => store.Find(id) is { } known
-        ? context.Response.WriteJsonAsync(json => json.WriteRawValue(known.Json))
+    public Task GetAsync(string id, HttpContext context) => store.Find(id) is not { } known
+        ? context.Response.WriteAsync(NotFound(id))
+        : context.Request.Query["stream"] == "true"
+            ? context.Response.WriteAsync(Faults.NotSupported("stream", "to stream a response that has ended is"))
+            : context.Response.WriteJsonAsync(json => json.WriteRawValue(known.Json));
+
+    public Task ListInputAsync(string id, HttpContext context) => store.Find(id) is { } known
+        ? ItemPage.Read(context.Request.Query).Match(
+            page => context.Response.WriteJsonAsync(json => page.Write(json, known.Input)), context.Response.WriteAsync)
         : context.Response.WriteAsync(NotFound(id));
+
+    /// <summary>Only responses that run in the background can be cancelled, and none does.</summary>
+    public Task CancelAsync(string id, HttpContext context) => context.Response.WriteAsync(store.Find(id) is null
+        ? NotFound(id)
+        : ApiError.BadRequest("Only responses created with 'background' can be cancelled; leave a running one by closing its connection.", null));
 
     public Task DeleteAsync(string id, HttpContext context) => store.Remove(id)
         ? context.Response.WriteJsonAsync(json =>
@@ -70,13 +82,14 @@ internal sealed class Responses(
             {
                 case GenerationEvent.Text text:
                     _ = output.Open ?? output.OpenMessage();
-                    output.Append(text.Delta);
+                    output.Append(text.Delta, text.Logprobs);
                     break;
                 case GenerationEvent.ToolCall call:
                     output.Add(call);
                     break;
                 case GenerationEvent.Finished finished:
                     _ = output.Items.Count > 0 ? null : output.OpenMessage();
+                    output.Append("", finished.Logprobs);
                     return new ResponseState.Ended(output.Items, finished.Reason, finished.Usage);
                 case GenerationEvent.Failed(var error):
                     await response.WriteAsync(error.ToApiError(PromptField));
@@ -92,7 +105,7 @@ internal sealed class Responses(
         {
             var messages = call.Lasting.Messages.Add(OutputItem.ToMessage(ended.Items));
             var conversation = call.Lasting with { Messages = messages, Tools = [] };
-            store.Add(new StoredResponse(head.Id, ResponseJson.ToBytes(head, ended), conversation));
+            store.Add(new StoredResponse(head.Id, ResponseJson.ToBytes(head, ended), conversation, call.Input));
         }
     }
 

@@ -34,6 +34,11 @@ internal static class Routes
             $"{prefix}/responses/{{id}}", (string id, HttpContext context, Responses responses) => responses.GetAsync(id, context));
         routes.MapDelete(
             $"{prefix}/responses/{{id}}", (string id, HttpContext context, Responses responses) => responses.DeleteAsync(id, context));
+        routes.MapGet(
+            $"{prefix}/responses/{{id}}/input_items",
+            (string id, HttpContext context, Responses responses) => responses.ListInputAsync(id, context));
+        routes.MapPost(
+            $"{prefix}/responses/{{id}}/cancel", (string id, HttpContext context, Responses responses) => responses.CancelAsync(id, context));
         routes.MapPost($"{prefix}/tokenize", (HttpContext context, Tokens tokens) => tokens.TokenizeAsync(context));
         routes.MapPost($"{prefix}/detokenize", (HttpContext context, Tokens tokens) => tokens.DetokenizeAsync(context));
         routes.MapGet($"{prefix}/models", (HttpContext context, Models models) => models.ListAsync(context));

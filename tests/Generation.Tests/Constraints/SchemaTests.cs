@@ -10,7 +10,9 @@ public sealed class SchemaTests
     [InlineData("""{"type":"object","properties":{"a":{"not":{}}}}""", ".properties.a.not", "not")]
     [InlineData("""{"type":"object","patternProperties":{}}""", ".patternProperties", "patternProperties")]
     [InlineData("""{"type":"array","uniqueItems":true}""", ".uniqueItems", "uniqueItems")]
-    [InlineData("""{"type":"array","items":{"type":"number","minimum":0.5}}""", ".items.minimum", "minimum")]
+    [InlineData("""{"type":"array","items":{"type":"number","minimum":1e-20}}""", ".items.minimum", "minimum")]
+    [InlineData("""{"type":"number","multipleOf":0.3}""", ".multipleOf", "multipleOf")]
+    [InlineData("""{"type":"integer","multipleOf":7,"minimum":0,"maximum":100000}""", ".multipleOf", "multipleOf")]
     [InlineData("""{"type":"string","pattern":"(?=a)b"}""", ".pattern", "pattern")]
     [InlineData("""{"type":"string","pattern":"a","maxLength":3}""", ".pattern", "maxLength")]
     [InlineData("""{"type":"string","pattern":"[b-a]"}""", ".pattern", "pattern")]
@@ -18,8 +20,17 @@ public sealed class SchemaTests
     [InlineData("""{"type":"string","format":"iri"}""", ".format", "iri")]
     [InlineData("""{"type":"strnig"}""", ".type", "strnig")]
     [InlineData("""{"enum":[]}""", ".enum", "values")]
-    [InlineData("""{"allOf":[{"type":"object"},{"type":"object"}]}""", ".allOf", "allOf")]
-    [InlineData("""{"anyOf":[{"type":"object"}],"properties":{}}""", ".anyOf", "properties")]
+    [InlineData("""{"allOf":[{"type":"object"},{"type":"string"}]}""", ".allOf", "no value")]
+    [InlineData("""{"allOf":[{"type":"string","pattern":"a"},{"type":"string","pattern":"b"}]}""", ".allOf", "allOf")]
+    [InlineData("""{"type":"string","enum":["a"],"format":"date"}""", ".enum", "enum")]
+    [InlineData("""{"properties":{"a":{"allOf":[{"$ref":"#"},{"type":"object"}]}}}""", "(#).properties.a.allOf", "allOf")]
+    [InlineData("""{"oneOf":[{"type":"integer"},{"type":"number"}]}""", ".oneOf", "oneOf")]
+    [InlineData(
+        """
+        {"oneOf":[{"type":"object","properties":{"a":{}},"required":["a"]},{"type":"object","properties":{"a":{},"b":{}},"required":["a"]}]}
+        """,
+        ".oneOf",
+        "oneOf")]
     [InlineData("""{"$ref":"https://example.com/schema"}""", ".$ref", "$ref")]
     [InlineData("""{"$ref":"#/$defs/a","$defs":{"a":{"if":{}}}}""", "(#/$defs/a).if", "if")]
     [InlineData("""{"type":"object","required":["a"],"additionalProperties":false}""", ".required", "'a'")]

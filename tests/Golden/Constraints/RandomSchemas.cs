@@ -10,7 +10,7 @@ internal sealed class RandomSchemas(Random random)
     private static readonly string[] Patterns =
         ["^[a-z]{2,4}$", "^\\d{3}-\\d{2}$", "b+", "^(yes|no)?$", "^[^x]*$", "^\\w{1,3}\\s\\S$", "^é.[\"\\\\/]$", "^a|b$", "^[\\u0000-\\u001f]{0,2}$"];
 
-    private static readonly string[] Formats = ["date", "date-time", "uuid", "ipv4", "email", "uri"];
+    private static readonly string[] Formats = ["date", "date-time", "uuid", "ipv4", "ipv6", "duration", "email", "uri"];
 
     public JsonObject Next()
     {
@@ -34,7 +34,7 @@ internal sealed class RandomSchemas(Random random)
 
     private static JsonObject Reference() => new() { ["$ref"] = "#/$defs/node" };
 
-    private JsonObject Schema(int depth) => random.Next(depth > 0 ? 12 : 7) switch
+    private JsonObject Schema(int depth) => random.Next(depth > 0 ? 16 : 8) switch
     {
         0 => new JsonObject { ["type"] = random.Next(2) == 0 ? "boolean" : "null" },
         1 => Number("integer", random.Next(-1200, 1200)),
@@ -43,9 +43,12 @@ internal sealed class RandomSchemas(Random random)
         4 => new JsonObject { ["type"] = "string", ["pattern"] = Of(Patterns) },
         5 => new JsonObject { ["enum"] = new JsonArray("red", "green \"x\"", 7, null, new JsonArray(1, "é"), new JsonObject { ["a"] = true }) },
         6 => new JsonObject { ["type"] = "string", ["format"] = Of(Formats) },
-        7 => new JsonObject { ["anyOf"] = new JsonArray(Schema(depth - 1), Schema(depth - 1)) },
-        8 => List(depth),
-        9 => Reference(),
+        7 => Multiples(),
+        8 => new JsonObject { ["anyOf"] = new JsonArray(Schema(depth - 1), Schema(depth - 1)) },
+        9 => List(depth),
+        10 => Reference(),
+        11 => Joined(depth),
+        12 => Tagged(depth),
         _ => Object(depth),
     };
 
@@ -54,14 +57,47 @@ internal sealed class RandomSchemas(Random random)
         var schema = new JsonObject { ["type"] = type };
         if (random.Next(2) == 0)
         {
-            schema[random.Next(3) == 0 ? "exclusiveMinimum" : "minimum"] = least;
+            schema[random.Next(3) == 0 ? "exclusiveMinimum" : "minimum"] = Limit(type, least);
         }
         if (random.Next(2) == 0)
         {
-            schema[random.Next(3) == 0 ? "exclusiveMaximum" : "maximum"] = least + 2 + random.Next(300);
+            schema[random.Next(3) == 0 ? "exclusiveMaximum" : "maximum"] = Limit(type, least + 2 + random.Next(300));
         }
         return schema;
     }
+
+    private decimal Limit(string type, int whole) => type == "number" && random.Next(2) == 0 ? whole + random.Next(1000) / 1000m : whole;
+
+    private JsonObject Multiples() => random.Next(2) == 0
+        ? new JsonObject { ["type"] = "number", ["multipleOf"] = 0.01m, ["minimum"] = random.Next(3), ["maximum"] = 4.5m }
+        : new JsonObject { ["type"] = "integer", ["multipleOf"] = 1 + random.Next(9), ["minimum"] = -random.Next(30), ["exclusiveMaximum"] = 40 };
+
+    /// <summary>A base, and what is added to it in two ways.</summary>
+    private JsonObject Joined(int depth) => new()
+    {
+        ["type"] = "object",
+        ["allOf"] = new JsonArray(
+            new JsonObject { ["properties"] = new JsonObject { ["id"] = Number("number", 0), ["kind"] = new JsonObject { ["type"] = "string" } } },
+            new JsonObject
+            {
+                ["properties"] = new JsonObject { ["more"] = Schema(depth - 1), ["id"] = new JsonObject { ["type"] = "integer" } },
+                ["required"] = new JsonArray("id", "kind"),
+            }),
+        ["anyOf"] = new JsonArray(
+            new JsonObject { ["properties"] = new JsonObject { ["kind"] = new JsonObject { ["enum"] = new JsonArray("a", "b") } } },
+            new JsonObject { ["properties"] = new JsonObject { ["kind"] = new JsonObject { ["minLength"] = 3, ["maxLength"] = 9 } } }),
+    };
+
+    /// <summary>Objects that their tags tell apart.</summary>
+    private JsonObject Tagged(int depth) => new()
+    {
+        ["oneOf"] = new JsonArray([.. new[] { "cat", "dog" }.Select(tag => new JsonObject
+        {
+            ["type"] = "object",
+            ["properties"] = new JsonObject { ["tag"] = new JsonObject { ["const"] = tag }, ["value"] = Schema(depth - 1) },
+            ["required"] = new JsonArray("tag"),
+        })]),
+    };
 
     private JsonObject Text()
     {

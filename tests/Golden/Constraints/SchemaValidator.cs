@@ -23,7 +23,8 @@ internal sealed class SchemaValidator(JsonElement root)
             : IsOfType(wanted.GetString()!, value),
         "enum" => wanted.EnumerateArray().Any(option => JsonElement.DeepEquals(option, value)),
         "const" => JsonElement.DeepEquals(wanted, value),
-        "anyOf" or "oneOf" => wanted.EnumerateArray().Any(option => IsValid(option, value)),
+        "anyOf" => wanted.EnumerateArray().Any(option => IsValid(option, value)),
+        "oneOf" => wanted.EnumerateArray().Count(option => IsValid(option, value)) == 1,
         "allOf" => wanted.EnumerateArray().All(option => IsValid(option, value)),
         "$ref" => IsValid(Target(wanted.GetString()!), value),
         "$defs" => true,
@@ -77,6 +78,8 @@ internal sealed class SchemaValidator(JsonElement root)
         {
             "date" => DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
             "date-time" => DateTime.TryParse(value[..19], CultureInfo.InvariantCulture, out _),
+            "ipv6" => System.Net.IPAddress.TryParse(value, out var long6) && long6.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6,
+            "duration" => value.EndsWith('W') ? int.TryParse(value[1..^1], out _) : IsDuration(value),
             "uuid" => Guid.TryParseExact(value, "D", out _),
             "ipv4" => System.Net.IPAddress.TryParse(value, out var address) && address.ToString() == value,
             "email" => System.Net.Mail.MailAddress.TryCreate(value, out _),
@@ -88,12 +91,29 @@ internal sealed class SchemaValidator(JsonElement root)
 
     private static bool HoldsForNumber(string keyword, JsonElement wanted, double value) => keyword switch
     {
+        "multipleOf" => IsMultiple(value, wanted),
         "minimum" => value >= wanted.GetDouble(),
         "maximum" => value <= wanted.GetDouble(),
         "exclusiveMinimum" => value > wanted.GetDouble(),
         "exclusiveMaximum" => value < wanted.GetDouble(),
         _ => true,
     };
+
+    private static bool IsDuration(string value)
+    {
+        try
+        {
+            System.Xml.XmlConvert.ToTimeSpan(value);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsMultiple(double value, JsonElement step) =>
+        Math.Abs(value / step.GetDouble() - Math.Round(value / step.GetDouble())) < 1e-6;
 
     private JsonElement Target(string pointer) =>
         pointer.Split('/').Skip(1).Aggregate(root, (place, step) => place.GetProperty(step));

@@ -15,7 +15,7 @@ public sealed class ApiDocumentTests(DemoServer server)
 
     private static IEnumerable<(string Path, JsonElement Schema, JsonObject Example)> Posts =>
         from path in Document.GetProperty("paths").EnumerateObject()
-        where path.Value.TryGetProperty("post", out _)
+        where path.Value.TryGetProperty("post", out var post) && post.TryGetProperty("requestBody", out _)
         let body = path.Value.GetProperty("post").GetProperty("requestBody").GetProperty("content").GetProperty("application/json")
         select (path.Name, Resolve(body.GetProperty("schema")), JsonNode.Parse(body.GetProperty("example").GetRawText())!.AsObject());
 

@@ -58,13 +58,13 @@ public sealed class ResponseStoreTests
     }
 
     [Fact]
-    public void Bytes_CountFilesAndTexts()
+    public void Bytes_CountFilesTextsAndItems()
     {
         var message = ChatMessage.Of(Role.User, "four") with { ToolCalls = [new ToolCall("c", "f", "{}")] };
         var conversation = new Conversation([message], [], [new MediaSource(new byte[7], "input")]);
 
-        Assert.Equal(5 + 7 + (2 * 4) + (2 * 3), new StoredResponse("a", new byte[5], conversation).Bytes);
+        Assert.Equal(5 + 7 + (2 * 4) + (2 * 3) + 11, new StoredResponse("a", new byte[5], conversation, [new byte[11]]).Bytes);
     }
 
-    private static StoredResponse Response(string id, int bytes) => new(id, new byte[bytes], Empty);
+    private static StoredResponse Response(string id, int bytes) => new(id, new byte[bytes], Empty, []);
 }

@@ -222,10 +222,35 @@ public sealed class ResponsesTests(DemoServer server)
     [InlineData("""{"model":"demo","input":"a","truncation":"auto"}""", "truncation", "unsupported_parameter")]
     [InlineData("""{"model":"demo","input":"a","background":true}""", "background", "unsupported_parameter")]
     [InlineData("""{"model":"demo","input":"a","conversation":"c"}""", "conversation", "unsupported_parameter")]
-    [InlineData("""{"model":"demo","input":"a","include":["message.output_text.logprobs"]}""", "include", "unsupported_parameter")]
+    [InlineData("""{"model":"demo","input":"a","include":"message.output_text.logprobs"}""", "include", "invalid_type")]
+    [InlineData("""{"model":"demo","input":"a","top_logprobs":21}""", "top_logprobs", "integer_above_max_value")]
+    [InlineData("""{"model":"demo","input":"a","max_tool_calls":0}""", "max_tool_calls", "integer_below_min_value")]
+    [InlineData("""{"model":"demo","input":"a","tools":[{"type":"custom","name":"a"}]}""", "tools[0].type", "invalid_value")]
+    [InlineData(
+        """
+        {"model":"demo","input":"a","tools":[{"type":"function","name":"f"}],
+         "tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"g"}]}}
+        """,
+        "tool_choice",
+        null)]
+    [InlineData(
+        """
+        {"model":"demo","input":"a","tools":[{"type":"function","name":"f"}],
+         "tool_choice":{"type":"allowed_tools","mode":"never","tools":[{"type":"function","name":"f"}]}}
+        """,
+        "tool_choice.mode",
+        "invalid_value")]
+    [InlineData(
+        """{"model":"demo","input":[{"role":"user","content":[{"type":"input_file","file_id":"f"}]}]}""",
+        "input[0].content[0]",
+        "unsupported_parameter")]
+    [InlineData(
+        """{"model":"demo","input":[{"role":"user","content":[{"type":"input_file","file_data":"data:application/pdf;base64,AAAA"}]}]}""",
+        "input[0].content[0].file_data",
+        "unsupported_parameter")]
     [InlineData("""{"model":"\ud800","input":"a"}""", "model", "invalid_value")]
     [InlineData("""{"model":"demo","input":[{"role":"assistant","content":"a"}]}""", "input", "invalid_value")]
-    public async Task Request_ThatCannotBeDone_IsA400ThatNamesTheField(string body, string param, string code)
+    public async Task Request_ThatCannotBeDone_IsA400ThatNamesTheField(string body, string param, string? code)
     {
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         using var response = await server.Http.PostAsync(Path, content);

@@ -5,7 +5,24 @@ namespace MlxActors.Generation.Constraints.Grammars;
 
 /// <summary>A bound of numbers.</summary>
 /// <param name="IsOpen">Whether the bound itself is left out.</param>
-internal readonly record struct Bound(long Value, bool IsOpen);
+internal readonly record struct Bound(decimal Value, bool IsOpen)
+{
+    /// <summary>The tighter of two lower bounds; null: none.</summary>
+    public static Bound? Greater(Bound? one, Bound? other) => Tighter(one, other, 1);
+
+    /// <summary>The tighter of two upper bounds; null: none.</summary>
+    public static Bound? Lesser(Bound? one, Bound? other) => Tighter(one, other, -1);
+
+    private static Bound? Tighter(Bound? one, Bound? other, int sign) =>
+        one is not { } left ? other
+        : other is not { } right ? one
+        : (left.Value.CompareTo(right.Value) * sign) switch
+        {
+            > 0 => left,
+            < 0 => right,
+            _ => new Bound(left.Value, left.IsOpen || right.IsOpen),
+        };
+}
 
 /// <summary>Decimal numbers within bounds, without exponents. Digits are limited, so that a number comes to its end.</summary>
 internal static class DecimalRanges
@@ -13,19 +30,13 @@ internal static class DecimalRanges
     /// <summary>The largest number written without an exponent: 18 digits.</summary>
     public const long Most = 999_999_999_999_999_999;
 
-    private const int MostFractionDigits = 15;
+    /// <summary>Few enough that a number below a bound does not become the bound where it is read as a double.</summary>
+    public const int MostFractionDigits = 12;
 
     private static readonly Expression Digit = new Expression.Range((byte)'0', (byte)'9');
     private static readonly Expression Point = Expression.Literal(".");
     private static readonly Expression Fraction = Expression.Of(Point, new Expression.Repeat(Digit, 1, MostFractionDigits));
-    private static readonly Expression NoFraction = Expression.Of(Point, new Expression.Repeat(Expression.Literal("0"), 1, MostFractionDigits));
     private static readonly Expression Minus = Expression.Literal("-");
-
-    private static readonly Expression SomeFraction = Expression.Of(
-        Point,
-        new Expression.Repeat(Expression.Literal("0"), 0, MostFractionDigits - 1),
-        new Expression.Range((byte)'1', (byte)'9'),
-        new Expression.Repeat(Digit, 0, MostFractionDigits - 1));
 
     /// <summary>Any number, with a fraction and an exponent or without.</summary>
     public static Expression AnyNumber { get; } = Expression.Of(
@@ -45,32 +56,79 @@ internal static class DecimalRanges
         return Expression.OneOf(negative, Whole(Math.Max(0, least), most));
     }
 
-    /// <summary>Numbers with a fraction or without.</summary>
-    public static Expression Numbers(Bound least, Bound most)
+    /// <summary>Numbers with a fraction of at most so many digits, or without.</summary>
+    public static Expression Numbers(Bound least, Bound most, int digits)
     {
-        var positive = Magnitudes(least.Value < 0 ? new Bound(0, false) : least, most);
+        var positive = Magnitudes(least.Value < 0 ? new Bound(0, false) : least, most, digits);
         var negative = Magnitudes(
-            most.Value > 0 ? new Bound(0, false) : new Bound(-most.Value, most.IsOpen), new Bound(-least.Value, least.IsOpen));
+            most.Value > 0 ? new Bound(0, false) : new Bound(-most.Value, most.IsOpen), new Bound(-least.Value, least.IsOpen), digits);
         return Expression.OneOf(positive, Expression.Of(Minus, negative));
     }
 
     private static Expression Nothing => new Expression.Choice([]);
 
-    private static Expression Magnitudes(Bound least, Bound most)
+    private static Expression Magnitudes(Bound least, Bound most, int digits)
     {
         if (least.Value > most.Value || (least.Value == most.Value && (least.IsOpen || most.IsOpen)))
         {
             return Nothing;
         }
-        var last = Expression.Of(Whole(most.Value, most.Value), Expression.Optional(NoFraction));
-        if (least.Value == most.Value)
+        var (first, last) = ((long)decimal.Truncate(least.Value), (long)decimal.Truncate(most.Value));
+        var (low, high) = (Edge.Of(least), Edge.Of(most));
+        if (first == last)
         {
-            return last;
+            return Expression.Of(Whole(first, first), FractionWithin(low, high, digits));
         }
-        var first = Expression.Of(
-            Whole(least.Value, least.Value), least.IsOpen ? SomeFraction : Expression.Optional(Fraction));
-        var between = Expression.Of(Whole(least.Value + 1, most.Value - 1), Expression.Optional(Fraction));
-        return Expression.OneOf(first, between, most.IsOpen ? Nothing : last);
+        return Expression.OneOf(
+            Expression.Of(Whole(first, first), FractionWithin(low, null, digits)),
+            Expression.Of(Whole(first + 1, last - 1), FractionWithin(null, null, digits)),
+            Expression.Of(Whole(last, last), FractionWithin(null, high, digits)));
+    }
+
+    /// <summary>What stands behind the whole number; nothing, where that is within the edges.</summary>
+    private static Expression FractionWithin(Edge? low, Edge? high, int digits)
+    {
+        var some = Expression.Of(Point, DigitsWithin(low, high, digits));
+        return HoldZero(low, high) ? Expression.Optional(some) : some;
+    }
+
+    private static Expression DigitsWithin(Edge? low, Edge? high, int left)
+    {
+        if (left == 0)
+        {
+            return Nothing;
+        }
+        if (low is null && high is null)
+        {
+            return new Expression.Repeat(Digit, 1, left);
+        }
+        var (first, last) = (low?.First ?? '0', high?.First ?? '9');
+        var options = ImmutableArray.CreateBuilder<Expression>();
+        for (var digit = first; digit <= last; digit++)
+        {
+            var (below, above) = (digit == first ? low?.Rest : null, digit == last ? high?.Rest : null);
+            var more = DigitsWithin(below, above, left - 1);
+            options.Add(Expression.Of(Between(digit, digit), HoldZero(below, above) ? Expression.Optional(more) : more));
+        }
+        return Expression.OneOf(options.ToImmutable());
+    }
+
+    private static bool HoldZero(Edge? low, Edge? high) =>
+        (low is not { } least || (least.Digits.Length == 0 && !least.IsOpen))
+        && (high is not { } most || most.Digits.Length > 0 || !most.IsOpen);
+
+    /// <summary>The digits of a bound behind the point, without zeros at their end.</summary>
+    private readonly record struct Edge(string Digits, bool IsOpen)
+    {
+        public char First => Digits.Length > 0 ? Digits[0] : '0';
+
+        public Edge Rest => this with { Digits = Digits.Length > 0 ? Digits[1..] : "" };
+
+        public static Edge Of(Bound bound)
+        {
+            var fraction = (bound.Value - decimal.Truncate(bound.Value)).ToString(CultureInfo.InvariantCulture).Split('.');
+            return new Edge(fraction is [_, var digits] ? digits.TrimEnd('0') : "", bound.IsOpen);
+        }
     }
 
     /// <summary>Integers from 0 on, without leading zeros.</summary>

@@ -22,7 +22,8 @@ public sealed class ConstraintMasks(Func<int, ImmutableArray<byte>> bytesOf, Mod
 
     /// <summary>The masks for one model, whose vocabulary is read when the first constrained answer comes.</summary>
     public static ConstraintMasks Of(IProcessor processor, ModelInfo info) => OfModels.GetValue(
-        processor, processor => new ConstraintMasks(token => processor.IsControl(token) ? [] : processor.BytesOf(token), info));
+        processor,
+        processor => new ConstraintMasks(token => processor.IsControl(token) ? [] : processor.BytesOf(token), info));
 
     /// <summary>Does what costs time at the beginning of such an answer, so that the engine's thread need not; nothing without a form.</summary>
     public void Prepare(AnswerForm? form, CallSyntax syntax)

@@ -21,7 +21,9 @@ internal sealed class TokenVocabulary
         var ordered = Enumerable.Range(0, bytes.Length).Where(token => bytes[token].Length is > 0 and <= ushort.MaxValue).ToArray();
         Array.Sort(ordered, (left, right) =>
             bytes[left].AsSpan().SequenceCompareTo(bytes[right].AsSpan()) is var sign and not 0 ? sign : left - right);
-        var characters = bytes.Select(value => PlainCharacters.CountIn(value.AsSpan()) is <= MostCharacters and var count ? count : 0).ToArray();
+        var characters = bytes
+            .Select(value => PlainCharacters.CountIn(value.AsSpan()) is <= MostCharacters and var count ? count : 0)
+            .ToArray();
         Plain = TokenTrie.Of(ordered.Where(token => characters[token] > 0), BytesOf);
         Others = TokenTrie.Of(ordered.Where(token => characters[token] == 0), BytesOf);
         _plainUpTo = UpTo(characters);

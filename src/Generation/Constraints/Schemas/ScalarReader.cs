@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using MlxActors.Generation.Constraints.Grammars;
 
@@ -6,6 +8,9 @@ namespace MlxActors.Generation.Constraints.Schemas;
 /// <summary>The keywords of strings and numbers.</summary>
 internal static class ScalarReader
 {
+    /// <summary>More values than these are not listed one by one.</summary>
+    private const int MostMultiples = 1000;
+
     public static Shape Text(SchemaNode node)
     {
         var (least, most) = (node.Count("minLength") ?? 0, node.Count("maxLength"));
@@ -15,44 +20,82 @@ internal static class ScalarReader
         }
         if (node.Has("pattern"))
         {
-            Alone(node, "pattern", ["minLength", "maxLength", "format"]);
-            var pattern = SchemaNode.TextOf(node.Get("pattern")) ?? throw node.Wrong("pattern", "must be a string.");
-            return new Shape.Patterned(PatternReader.Read(pattern, out var fault) ?? throw node.Wrong("pattern", fault!));
+            Refuse(node, "pattern", "format");
+            var source = SchemaNode.TextOf(node.Get("pattern")) ?? throw node.Wrong("pattern", "must be a string.");
+            var pattern = PatternReader.Read(source, out var fault) ?? throw node.Wrong("pattern", fault!);
+            return Within(node, "pattern", pattern, least, most);
         }
         if (node.Has("format"))
         {
-            Alone(node, "format", ["minLength", "maxLength"]);
             var format = SchemaNode.TextOf(node.Get("format")) ?? throw node.Wrong("format", "must be a string.");
-            return new Shape.Patterned(Formats.Find(format)
-                ?? throw node.Wrong("format", $"is not supported for '{format}'; supported are '{string.Join("', '", Formats.Names)}'."));
+            var pattern = Formats.Find(format)
+                ?? throw node.Wrong("format", $"is not supported for '{format}'; supported are '{string.Join("', '", Formats.Names)}'.");
+            return Within(node, "format", pattern, least, most);
         }
         return new Shape.Text(least, most);
     }
 
-    public static Shape.Number Number(SchemaNode node, bool isInteger)
+    /// <summary>Bounds of a text's length stand beside a pattern where they follow from it.</summary>
+    private static Shape.Patterned Within(SchemaNode node, string keyword, Pattern pattern, int least, int? most)
     {
-        if (node.Has("multipleOf") && !(isInteger && node.Get("multipleOf").GetRawText() == "1"))
+        if (!pattern.IsWithin(least, most))
         {
-            throw node.Wrong("multipleOf", "is not supported.");
+            Refuse(node, keyword, pattern.IsWithin(least, null) ? "maxLength" : "minLength");
         }
-        var least = Tighter(Limit(node, "minimum", isInteger, false), Limit(node, "exclusiveMinimum", isInteger, true), 1);
-        var most = Tighter(Limit(node, "maximum", isInteger, false), Limit(node, "exclusiveMaximum", isInteger, true), -1);
-        return new Shape.Number(isInteger, least, most);
+        return new Shape.Patterned(pattern);
     }
 
-    private static void Alone(SchemaNode node, string keyword, ReadOnlySpan<string> others)
+    public static Shape Number(SchemaNode node, bool isInteger)
     {
-        foreach (var other in others)
+        var number = new Shape.Number(
+            isInteger,
+            Bound.Greater(Limit(node, "minimum", false), Limit(node, "exclusiveMinimum", true)),
+            Bound.Lesser(Limit(node, "maximum", false), Limit(node, "exclusiveMaximum", true)));
+        return node.Has("multipleOf") ? Multiples(node, number) : number;
+    }
+
+    private static Shape Multiples(SchemaNode node, Shape.Number number)
+    {
+        if (node.Get("multipleOf") is not { ValueKind: JsonValueKind.Number } given || !given.TryGetDecimal(out var step) || step <= 0)
         {
-            if (node.Has(other))
+            throw node.Wrong("multipleOf", "must be a number above 0.");
+        }
+        for (var digits = 0; digits <= DecimalRanges.MostFractionDigits; digits++)
+        {
+            if (step == new decimal(1, 0, 0, false, (byte)digits))
             {
-                throw node.Wrong(keyword, $"is not supported beside '{other}'.");
+                return number.IsInteger ? number : number with { IsInteger = digits == 0, Digits = digits };
             }
         }
+        if (number.IsInteger && decimal.Truncate(step) == step && number is { Least: { } least, Most: { } most }
+            && (most.Value - least.Value) / step <= MostMultiples)
+        {
+            var multiples = ImmutableArray.CreateBuilder<JsonElement>();
+            for (var value = decimal.Ceiling(least.Value / step) * step; value <= most.Value; value += step)
+            {
+                if (!(least.IsOpen && value == least.Value) && !(most.IsOpen && value == most.Value))
+                {
+                    multiples.Add(JsonElement.Parse(decimal.Truncate(value).ToString(CultureInfo.InvariantCulture)));
+                }
+            }
+            return multiples.Count > 0
+                ? new Shape.Values(multiples.ToImmutable())
+                : throw node.Wrong("multipleOf", "leaves no value between the bounds.");
+        }
+        throw node.Wrong(
+            "multipleOf",
+            $"is supported for 1, 0.1, 0.01 and so on, and for integers between bounds that hold at most {MostMultiples} of them.");
     }
 
-    /// <summary>Bounds of numbers are whole, those of integers are moved to the next integer.</summary>
-    private static Bound? Limit(SchemaNode node, string keyword, bool isInteger, bool isOpen)
+    private static void Refuse(SchemaNode node, string keyword, string other)
+    {
+        if (node.Has(other))
+        {
+            throw node.Wrong(keyword, $"is not supported beside '{other}'.");
+        }
+    }
+
+    private static Bound? Limit(SchemaNode node, string keyword, bool isOpen)
     {
         if (!node.Has(keyword))
         {
@@ -66,18 +109,8 @@ internal static class ScalarReader
         {
             throw node.Wrong(keyword, $"is supported up to {DecimalRanges.Most}.");
         }
-        var isWhole = Math.Floor(number) == number;
-        if (!isInteger)
-        {
-            return isWhole ? new Bound((long)number, isOpen) : throw node.Wrong(keyword, "is supported for whole numbers only.");
-        }
-        var isUpper = keyword is "maximum" or "exclusiveMaximum";
-        var inside = isUpper ? (long)Math.Floor(number) : (long)Math.Ceiling(number);
-        return new Bound(isOpen && isWhole ? inside + (isUpper ? -1 : 1) : inside, false);
+        return value.TryGetDecimal(out var exact) && decimal.Round(exact, DecimalRanges.MostFractionDigits) == exact
+            ? new Bound(exact, isOpen)
+            : throw node.Wrong(keyword, $"is supported with {DecimalRanges.MostFractionDigits} digits behind the point.");
     }
-
-    private static Bound? Tighter(Bound? closed, Bound? open, int sign) =>
-        closed is { } left && open is { } right
-            ? (right.Value.CompareTo(left.Value) * sign >= 0 ? right : left)
-            : closed ?? open;
 }

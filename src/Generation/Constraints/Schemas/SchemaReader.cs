@@ -7,7 +7,7 @@ namespace MlxActors.Generation.Constraints.Schemas;
 
 /// <summary>
 /// Reads JSON schemas (draft 2020-12, and the older words for the same) as far as an answer can be held to them. Properties come in the
-/// schema's order; an object schema that names properties and says nothing of others has no others; <c>oneOf</c> is read as <c>anyOf</c>.
+/// schema's order, those of joined schemas one behind the other; an object that names properties and says nothing of others has no others.
 /// What only describes is passed over, and every other keyword is an error.
 /// </summary>
 internal sealed class SchemaReader
@@ -107,25 +107,59 @@ internal sealed class SchemaReader
         {
             return ReadTypes(node, depth);
         }
-        var keyword = found[0];
-        // Values can be tested against a type right here; for the rest two demands on one value would have to be met at a time.
-        var besides = node.Schema.EnumerateObject().Select(member => member.Name).FirstOrDefault(name =>
-            name != keyword && (Alternatives.Contains(name) || TypeOfKeyword.ContainsKey(name) || (name == "type" && keyword is not ("const" or "enum"))));
-        if (besides is not null)
+        // A type beside values is looked at where they are read; all else that stands in one schema must hold at a time.
+        var hasTypes = node.Schema.EnumerateObject().Any(member => TypeOfKeyword.ContainsKey(member.Name))
+            || (node.Has("type") && found is not (["const"] or ["enum"]));
+        var shape = hasTypes ? ReadTypes(node, depth) : new Shape.Any();
+        foreach (var keyword in found)
         {
-            throw Wrong($"{node.Path}.{keyword}", $"the keyword '{keyword}' is not supported beside '{besides}'.");
+            var (value, at) = (node.Get(keyword), $"{node.Path}.{keyword}");
+            shape = keyword switch
+            {
+                "$ref" => Both(shape, Reference(value, at, depth), at),
+                "const" => Both(shape, Values(node, [value], at), at),
+                "enum" => Both(shape, Values(node, Items(value, at, "values"), at), at),
+                "allOf" => Options(value, at, depth).Aggregate(shape, (all, one) => Both(all, one, at)),
+                "oneOf" => Both(shape, new Shape.OneOf(Apart(Options(value, at, depth), at)), at),
+                _ => Both(shape, new Shape.OneOf(Options(value, at, depth)), at),
+            };
         }
-        var (value, at) = (node.Get(keyword), $"{node.Path}.{keyword}");
-        return keyword switch
+        return shape;
+    }
+
+    private ImmutableArray<Shape> Options(JsonElement value, string path, int depth) =>
+        [.. Items(value, path, "schemas").Select((option, i) => Read(option, $"{path}[{i}]", depth + 1))];
+
+    private Shape Both(Shape left, Shape right, string path)
+    {
+        try
         {
-            "$ref" => Reference(value, at, depth),
-            "const" => Values(node, [value], at),
-            "enum" => Values(node, Items(value, at, "values"), at),
-            "allOf" => Items(value, at, "schemas") is [var only]
-                ? Read(only, $"{at}[0]", depth + 1)
-                : throw Wrong(at, "the keyword 'allOf' is supported with one schema only."),
-            _ => new Shape.OneOf([.. Items(value, at, "schemas").Select((option, i) => Read(option, $"{at}[{i}]", depth + 1))]),
-        };
+            return new Intersection(_definitions).Of(left, right)
+                ?? throw Wrong(path, "no value satisfies the keyword and what it stands beside.");
+        }
+        catch (NoIntersectionException e)
+        {
+            var keyword = path[(path.LastIndexOf('.') + 1)..];
+            throw Wrong(path, $"the keyword '{keyword}' is not supported here, for it joins {e.Message}.");
+        }
+    }
+
+    /// <summary>Exactly one of them must hold, which can be held to when no value satisfies two.</summary>
+    private ImmutableArray<Shape> Apart(ImmutableArray<Shape> options, string path)
+    {
+        var intersection = new Intersection(_definitions);
+        for (var i = 0; i < options.Length; i++)
+        {
+            for (var j = i + 1; j < options.Length; j++)
+            {
+                if (intersection.Overlap(options[i], options[j]))
+                {
+                    throw Wrong(
+                        path, $"the keyword 'oneOf' is supported where no value satisfies two of its schemas, as one may [{i}] and [{j}]; use 'anyOf'.");
+                }
+            }
+        }
+        return options;
     }
 
     private static Shape.Values Values(SchemaNode node, ImmutableArray<JsonElement> values, string path)
@@ -244,7 +278,7 @@ internal sealed class SchemaReader
                     : new Shape.Any()), true));
         }
         return properties.Count <= MostMembers
-            ? new Shape.Object(properties.ToImmutable(), others)
+            ? new Shape.Object(properties.ToImmutable(), others) { SaysOthers = node.Has("additionalProperties") }
             : throw Wrong($"{node.Path}.properties", $"an object has at most {MostMembers} properties.");
     }
 

@@ -20,7 +20,8 @@ internal abstract record Shape
 
     /// <param name="Least">Null: none.</param>
     /// <param name="Most">Null: none.</param>
-    public sealed record Number(bool IsInteger, Bound? Least, Bound? Most) : Shape;
+    /// <param name="Digits">Most digits behind the point; null: any number.</param>
+    public sealed record Number(bool IsInteger, Bound? Least, Bound? Most, int? Digits = null) : Shape;
 
     /// <summary>Text by its number of characters.</summary>
     public sealed record Text(int Least, int? Most) : Shape;
@@ -36,7 +37,13 @@ internal abstract record Shape
     public sealed record Array(ImmutableArray<Shape> First, Shape? Rest, int Least, int? Most) : Shape;
 
     /// <param name="Others">Of properties that are not named; null when there are none.</param>
-    public sealed record Object(ImmutableArray<Property> Properties, Shape? Others) : Shape;
+    public sealed record Object(ImmutableArray<Property> Properties, Shape? Others) : Shape
+    {
+        /// <summary>
+        /// Whether the schema speaks of others; where it does not, there are none beside named ones, but another schema may add some.
+        /// </summary>
+        public bool SaysOthers { get; init; } = true;
+    }
 
     public sealed record OneOf(ImmutableArray<Shape> Options) : Shape;
 

@@ -20,8 +20,15 @@ internal static class LogprobsJson
             return;
         }
         json.WriteStartObject("logprobs"u8);
-        json.WriteStartArray("content"u8);
-        foreach (var token in known)
+        WriteTokens(json, "content"u8, known);
+        json.WriteNull("refusal"u8);
+        json.WriteEndObject();
+    }
+
+    public static void WriteTokens(Utf8JsonWriter json, ReadOnlySpan<byte> name, ImmutableArray<TokenLogprob> tokens)
+    {
+        json.WriteStartArray(name);
+        foreach (var token in tokens)
         {
             json.WriteStartObject();
             WriteToken(json, token);
@@ -36,8 +43,6 @@ internal static class LogprobsJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        json.WriteNull("refusal"u8);
-        json.WriteEndObject();
     }
 
     public static float Finite(TokenLogprob token) => Math.Max(token.Logprob, Least);

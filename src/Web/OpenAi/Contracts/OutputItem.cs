@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using MlxActors.Generation;
@@ -12,7 +13,8 @@ internal abstract record OutputItem
 
     public string Id { get; }
 
-    public sealed record Message(string ItemId, string Text) : OutputItem(ItemId);
+    /// <param name="Logprobs">When asked for.</param>
+    public sealed record Message(string ItemId, string Text, ImmutableArray<TokenLogprob> Logprobs) : OutputItem(ItemId);
 
     public sealed record FunctionCall(string ItemId, GenerationEvent.ToolCall Call) : OutputItem(ItemId);
 
@@ -30,7 +32,7 @@ internal abstract record OutputItem
                 json.WriteStartArray("content"u8);
                 if (status != "in_progress")
                 {
-                    WriteText(json, message.Text);
+                    WriteText(json, message.Text, message.Logprobs);
                 }
                 json.WriteEndArray();
                 break;
@@ -48,15 +50,14 @@ internal abstract record OutputItem
     }
 
     /// <summary>The content part of a message.</summary>
-    public static void WriteText(Utf8JsonWriter json, string text)
+    public static void WriteText(Utf8JsonWriter json, string text, ImmutableArray<TokenLogprob> logprobs)
     {
         json.WriteStartObject();
         json.WriteString("type"u8, "output_text"u8);
         json.WriteString("text"u8, text);
         json.WriteStartArray("annotations"u8);
         json.WriteEndArray();
-        json.WriteStartArray("logprobs"u8);
-        json.WriteEndArray();
+        LogprobsJson.WriteTokens(json, "logprobs"u8, logprobs);
         json.WriteEndObject();
     }
 
@@ -79,10 +80,16 @@ internal sealed class OutputItems(RequestId id)
 
     public int LastIndex => _items.Count - 1;
 
-    public OutputItem.Message OpenMessage() => Add(new OutputItem.Message($"msg_{id}_{_items.Count}", ""));
+    public OutputItem.Message OpenMessage() => Add(new OutputItem.Message($"msg_{id}_{_items.Count}", "", []));
 
-    /// <summary>Adds to the open message.</summary>
-    public void Append(string text) => _items[^1] = Open! with { Text = Open.Text + text };
+    /// <summary>Adds to the open message; nothing when none is.</summary>
+    public void Append(string text, ImmutableArray<TokenLogprob> logprobs)
+    {
+        if (Open is { } message)
+        {
+            _items[^1] = message with { Text = message.Text + text, Logprobs = message.Logprobs.AddRange(logprobs) };
+        }
+    }
 
     public OutputItem.FunctionCall Add(GenerationEvent.ToolCall call) => Add(new OutputItem.FunctionCall($"fc_{id}_{_items.Count}", call));
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using MlxActors.Generation;
@@ -36,11 +37,11 @@ internal sealed class ResponseStream : IAnswerStream
                 break;
             case GenerationEvent.Text text:
                 OpenMessage();
-                _output.Append(text.Delta);
+                _output.Append(text.Delta, text.Logprobs);
                 WriteInText("response.output_text.delta", json =>
                 {
                     json.WriteString("delta"u8, text.Delta);
-                    WriteNoLogprobs(json);
+                    LogprobsJson.WriteTokens(json, "logprobs"u8, text.Logprobs);
                 });
                 break;
             case GenerationEvent.ToolCall call:
@@ -69,6 +70,7 @@ internal sealed class ResponseStream : IAnswerStream
         {
             OpenMessage();
         }
+        _output.Append("", finished.Logprobs);
         var state = new ResponseState.Ended(_output.Items, finished.Reason, finished.Usage);
         CloseMessage(ResponseJson.StatusOf(state));
         _keep(state);
@@ -80,7 +82,7 @@ internal sealed class ResponseStream : IAnswerStream
         if (_output.Open is null)
         {
             WriteItem("response.output_item.added", _output.OpenMessage(), "in_progress");
-            WriteInText("response.content_part.added", json => WritePart(json, ""));
+            WriteInText("response.content_part.added", json => WritePart(json, "", []));
         }
     }
 
@@ -91,9 +93,9 @@ internal sealed class ResponseStream : IAnswerStream
             WriteInText("response.output_text.done", json =>
             {
                 json.WriteString("text"u8, message.Text);
-                WriteNoLogprobs(json);
+                LogprobsJson.WriteTokens(json, "logprobs"u8, message.Logprobs);
             });
-            WriteInText("response.content_part.done", json => WritePart(json, message.Text));
+            WriteInText("response.content_part.done", json => WritePart(json, message.Text, message.Logprobs));
             WriteItem("response.output_item.done", message, status);
         }
     }
@@ -111,16 +113,10 @@ internal sealed class ResponseStream : IAnswerStream
         WriteItem("response.output_item.done", item, "completed");
     }
 
-    private static void WritePart(Utf8JsonWriter json, string text)
+    private static void WritePart(Utf8JsonWriter json, string text, ImmutableArray<TokenLogprob> logprobs)
     {
         json.WritePropertyName("part"u8);
-        OutputItem.WriteText(json, text);
-    }
-
-    private static void WriteNoLogprobs(Utf8JsonWriter json)
-    {
-        json.WriteStartArray("logprobs"u8);
-        json.WriteEndArray();
+        OutputItem.WriteText(json, text, logprobs);
     }
 
     private void WriteState(string type, ResponseState state) => Write(type, json =>

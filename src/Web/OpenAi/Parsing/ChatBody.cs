@@ -14,6 +14,8 @@ internal static class ChatBody
     // What this adds to the depth of a body that has been read.
     private static readonly JsonDocumentOptions Deeper = new() { MaxDepth = 256 };
 
+    private const string Logprobs = "message.output_text.logprobs";
+
     private static readonly ImmutableArray<string> Same =
     [
         "model", "stream", "parallel_tool_calls", "stop", "context",
@@ -24,7 +26,8 @@ internal static class ChatBody
     private static readonly ImmutableArray<(string Chat, string Response)> Names =
     [
         ("response_format.json_schema", "text.format"), ("response_format", "text.format"), ("verbosity", "text.verbosity"),
-        ("reasoning_effort", "reasoning.effort"), ("max_completion_tokens", "max_output_tokens"), (".function.", "."),
+        ("reasoning_effort", "reasoning.effort"), ("max_completion_tokens", "max_output_tokens"), (".allowed_tools.", "."),
+        (".function.", "."),
     ];
 
     /// <summary>The body of a chat completion of one empty message, whose other fields are the response's.</summary>
@@ -41,8 +44,13 @@ internal static class ChatBody
                 Copy(body, name, chat, name, WriteRaw);
             }
             Copy(body, "max_output_tokens", chat, "max_completion_tokens", WriteRaw);
-            Copy(body, "tool_choice", chat, "tool_choice", WriteFunction);
+            Copy(body, "tool_choice", chat, "tool_choice", WriteChoice);
             Copy(body, "tools", chat, "tools", WriteFunctions);
+            Copy(body, "top_logprobs", chat, "top_logprobs", WriteRaw);
+            if (WantsLogprobs(body))
+            {
+                chat.WriteBoolean("logprobs"u8, true);
+            }
             Copy(Part(body, "text"), "format", chat, "response_format", (to, format) => WriteNested(to, format, "json_schema"));
             Copy(Part(body, "text"), "verbosity", chat, "verbosity", WriteRaw);
             Copy(Part(body, "reasoning"), "effort", chat, "reasoning_effort", WriteRaw);
@@ -61,6 +69,12 @@ internal static class ChatBody
         var renamed = Names.Aggregate(param, (name, names) => name.Replace(names.Chat, names.Response));
         return error with { Param = renamed, Message = error.Message.Replace(param, renamed) };
     }
+
+    // Asked for by a number of likely tokens, or by the name of what is to be included.
+    private static bool WantsLogprobs(JsonElement body) =>
+        (body.TryGetProperty("top_logprobs", out var top) && top.ValueKind != JsonValueKind.Null)
+        || (body.TryGetProperty("include", out var include) && include.ValueKind == JsonValueKind.Array
+            && include.EnumerateArray().Any(name => name.ValueKind == JsonValueKind.String && name.ValueEquals(Logprobs)));
 
     private static JsonElement Part(JsonElement body, string name) => body.TryGetProperty(name, out var part) ? part : default;
 
@@ -86,6 +100,24 @@ internal static class ChatBody
             WriteFunction(to, tool);
         }
         to.WriteEndArray();
+    }
+
+    // Of a choice among some tools, these are functions in their turn.
+    private static void WriteChoice(Utf8JsonWriter to, JsonElement choice)
+    {
+        if (choice.ValueKind != JsonValueKind.Object
+            || !choice.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String || !type.ValueEquals("allowed_tools"))
+        {
+            WriteFunction(to, choice);
+            return;
+        }
+        to.WriteStartObject();
+        to.WriteString("type"u8, "allowed_tools"u8);
+        to.WriteStartObject("allowed_tools"u8);
+        Copy(choice, "mode", to, "mode", WriteRaw);
+        Copy(choice, "tools", to, "tools", WriteFunctions);
+        to.WriteEndObject();
+        to.WriteEndObject();
     }
 
     private static void WriteFunction(Utf8JsonWriter to, JsonElement value) => WriteNested(to, value, "function");

@@ -22,8 +22,14 @@ internal sealed class ContentDecoder(int firstIndex = 0)
     public Decoder<ImmutableArray<ContentPart>> OfUser => Content(UserPart);
 
     /// <summary>Of the user's items of a response.</summary>
-    public Decoder<ImmutableArray<ContentPart>> OfInput => Content(ObjectReader.Decoder(part =>
-        ReadKind(part, ["input_text", "input_image"]).Bind(kind => kind == "input_image" ? InputImage(part) : TextPart(part, "text"))));
+    public Decoder<ImmutableArray<ContentPart>> OfInput => Content((value, path) => ObjectReader.Decoder(part =>
+        ReadKind(part, ["input_text", "input_image", "input_audio", "input_file"]).Bind(kind => kind switch
+        {
+            "input_image" => InputImage(part),
+            "input_audio" => MediaPart(part, kind, MediaFields.InputAudio, index => new ContentPart.Audio(index)),
+            "input_file" => MediaFields.File(value, path).Map(Part),
+            _ => TextPart(part, "text"),
+        }))(value, path));
 
     /// <summary>Of a response's other items.</summary>
     public static Decoder<ImmutableArray<ContentPart>> InputTextOnly { get; } = Content(ObjectReader.Decoder(part =>
@@ -84,14 +90,16 @@ internal sealed class ContentDecoder(int firstIndex = 0)
 
     private Result<ContentPart, ApiError> FilePart(ObjectReader part)
     {
-        var (kind, file) = part.Required("file", MediaFields.File);
-        return part.Finish<ContentPart>(() => kind switch
-        {
-            FileKind.Image => new ContentPart.Image(Keep(file)),
-            FileKind.Audio => new ContentPart.Audio(Keep(file)),
-            _ => throw new UnreachableException(),
-        });
+        var file = part.Required("file", MediaFields.File);
+        return part.Finish(() => Part(file));
     }
+
+    private ContentPart Part((FileKind Kind, MediaReference File) file) => file.Kind switch
+    {
+        FileKind.Image => new ContentPart.Image(Keep(file.File)),
+        FileKind.Audio => new ContentPart.Audio(Keep(file.File)),
+        _ => throw new UnreachableException(),
+    };
 
     private int Keep(MediaReference file)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MlxActors.Generation;
 using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
+using MlxActors.Web.OpenAi.Contracts;
 using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
@@ -12,7 +13,9 @@ namespace MlxActors.Web.OpenAi.Parsing;
 /// <param name="Lasting">The conversation without the instructions, which are those of one response only.</param>
 /// <param name="Store">Whether the response is kept, to be asked for or continued.</param>
 /// <param name="Echo">What of the request the response repeats.</param>
-internal sealed record ResponseCall(ChatCompletionCall Chat, Conversation Lasting, bool Store, ResponseEcho Echo)
+/// <param name="Input">The items that it answers, those of earlier responses among them; to be listed when the response is kept.</param>
+internal sealed record ResponseCall(
+    ChatCompletionCall Chat, Conversation Lasting, bool Store, ResponseEcho Echo, ImmutableArray<ReadOnlyMemory<byte>> Input)
 {
     /// <param name="media">The new files; they follow those of the conversation so far.</param>
     public ResponseCall With(ImmutableArray<MediaSource> media)
@@ -39,16 +42,16 @@ internal static class ResponseDecoder
         "tool_choice", "tools", "top_p", "user",
     ];
 
-    /// <param name="find">The conversation up to and with a kept response; null when there is none of this id.</param>
-    public static Result<ResponseCall, ApiError> Read(JsonElement root, RequestId id, Func<string, Conversation?> find)
+    /// <param name="find">A kept response; null when there is none of this id.</param>
+    public static Result<ResponseCall, ApiError> Read(JsonElement root, RequestId id, Func<string, StoredResponse?> find)
     {
         var body = new ObjectReader(root, "");
         body.Required("model", SharedFields.Model);
         var previous = body.Optional("previous_response_id", Decode.Text);
-        var found = previous is null ? new Conversation([], [], []) : find(previous);
-        body.Demand(() => found is not null, () => ApiError.BadRequest(
+        var found = previous is null ? null : find(previous);
+        body.Demand(() => previous is null || found is not null, () => ApiError.BadRequest(
             $"Previous response with id '{previous}' not found.", "previous_response_id", "previous_response_not_found"));
-        var before = found ?? new Conversation([], [], []);
+        var before = found?.Conversation ?? new Conversation([], [], []);
         var input = body.Required("input", new InputDecoder(before).Read);
         var instructions = body.Optional("instructions", Decode.Text);
         var store = body.OptionalValue("store", Decode.Boolean) ?? true;
@@ -57,7 +60,7 @@ internal static class ResponseDecoder
         {
             var lasting = new Conversation(input.Messages, chat.Conversation.Tools, before.Media);
             var whole = lasting with { Messages = Instruct(lasting.Messages, instructions) };
-            return new ResponseCall(chat with { Conversation = whole, Media = input.Media }, lasting, store, Echo(root));
+            return new ResponseCall(chat with { Conversation = whole, Media = input.Media }, lasting, store, Echo(root), InputItems.Of(root.GetProperty("input"), id, found));
         }));
     }
 
@@ -71,16 +74,14 @@ internal static class ResponseDecoder
     {
         var truncation = body.Optional("truncation", Decode.OneOf("auto", "disabled")) ?? "disabled";
         var background = body.OptionalValue("background", Decode.Boolean) ?? false;
-        var topLogprobs = body.OptionalValue("top_logprobs", Decode.Integer(0, 20)) ?? 0;
-        var include = body.OptionalValue("include", Decode.ListOf(Decode.Text)) ?? [];
+        body.OptionalValue("include", Decode.ListOf(Decode.Text));
+        // Of tools that run on the server, and there are none.
+        body.OptionalValue("max_tool_calls", Decode.Integer(1, int.MaxValue));
         body.OptionalValue("text", Decode.Object);
         body.OptionalValue("reasoning", Decode.Object);
         body.OptionalValue("stream_options", Decode.Object);
         body.Demand(() => truncation == "disabled", () => Faults.NotSupported("truncation", "to leave out a conversation's middle is"));
         body.Demand(() => !background, () => Faults.NotSupported("background", "a response that nobody waits for is"));
-        body.Demand(
-            () => topLogprobs == 0 && !include.Contains("message.output_text.logprobs"),
-            () => Faults.NotSupported(topLogprobs == 0 ? "include" : "top_logprobs", "log probabilities in responses are"));
         foreach (var name in Unsupported)
         {
             body.Demand(() => !body.Has(name), () => Faults.NotSupported(name, "this field is"));

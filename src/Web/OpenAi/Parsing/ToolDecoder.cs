@@ -10,9 +10,29 @@ using MlxActors.Web.OpenAi.Errors;
 namespace MlxActors.Web.OpenAi.Parsing;
 
 /// <summary>The tools that the model may call in its answer.</summary>
+/// <param name="Given">All of the request.</param>
 /// <param name="Parallel">Whether it may call more than one.</param>
 /// <param name="Choice">Which it may call, and whether it must.</param>
-internal sealed record ToolOffer(ImmutableArray<ToolDefinition> Tools, bool Parallel, ToolChoice Choice);
+internal sealed record ToolOffer(ImmutableArray<ToolDefinition> Given, bool Parallel, ToolChoice Choice)
+{
+    /// <summary>Those that the model is shown.</summary>
+    public ImmutableArray<ToolDefinition> Tools => Choice switch
+    {
+        ToolChoice.None => [],
+        ToolChoice.Allowed(var names, _) => [.. Given.Where(tool => names.Contains(tool.Name))],
+        _ => Given,
+    };
+
+    public bool MustCall => Choice is ToolChoice.Required or ToolChoice.Named or ToolChoice.Allowed { MustCall: true };
+
+    public bool MayCall(string tool) => Choice switch
+    {
+        ToolChoice.None => false,
+        ToolChoice.Allowed(var names, _) => names.Contains(tool),
+        ToolChoice.Named(var name) => tool == name,
+        _ => true,
+    };
+}
 
 internal abstract record ToolChoice
 {
@@ -27,6 +47,17 @@ internal abstract record ToolChoice
     public sealed record Required : ToolChoice;
 
     public sealed record Named(string Name) : ToolChoice;
+
+    /// <summary>Only some of the tools.</summary>
+    public sealed record Allowed(ImmutableArray<string> Names, bool MustCall) : ToolChoice;
+
+    /// <summary>Tools that it speaks of.</summary>
+    public ImmutableArray<string> Mentioned => this switch
+    {
+        Named(var name) => [name],
+        Allowed(var names, _) => names,
+        _ => [],
+    };
 }
 
 /// <summary>The fields <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c>.</summary>
@@ -50,15 +81,32 @@ internal static partial class ToolDecoder
         return tool.Finish(() => function);
     });
 
-    private static readonly Decoder<ToolChoice> NamedChoice = ObjectReader.Decoder(choice =>
+    private static readonly Decoder<string> Named = ObjectReader.Decoder(tool =>
     {
-        choice.Required("type", Decode.OneOf("function"));
-        var name = choice.Required("function", ObjectReader.Decoder(function =>
+        tool.Required("type", Decode.OneOf("function"));
+        return NameIn(tool);
+    });
+
+    private static readonly Decoder<ToolChoice> Allowed = ObjectReader.Decoder(allowed =>
+    {
+        var mode = allowed.Required("mode", Decode.OneOf("auto", "required"));
+        var names = allowed.Required("tools", Decode.ListOf(Named));
+        allowed.Demand(() => !names.IsEmpty, () => Faults.EmptyArray(allowed.PathOf("tools")));
+        return allowed.Finish<ToolChoice>(() => new ToolChoice.Allowed(names, mode == "required"));
+    });
+
+    private static readonly Decoder<ToolChoice> ObjectChoice = ObjectReader.Decoder(choice =>
+    {
+        var type = choice.Required("type", Decode.OneOf("function", "allowed_tools"));
+        return choice.Finish(() => type).Bind(type =>
         {
-            var name = function.Required("name", Decode.Text);
-            return function.Finish(() => name);
-        }));
-        return choice.Finish<ToolChoice>(() => new ToolChoice.Named(name));
+            if (type == "function")
+            {
+                return NameIn(choice).Map<ToolChoice>(name => new ToolChoice.Named(name));
+            }
+            var allowed = choice.Required("allowed_tools", Allowed);
+            return choice.Finish(() => allowed);
+        });
     });
 
     /// <summary>Names of functions and of schemas, as OpenAI limits them.</summary>
@@ -77,10 +125,10 @@ internal static partial class ToolDecoder
             () => ApiError.BadRequest(
                 "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", "tool_choice"));
         body.Demand(
-            () => choice is not ToolChoice.Named(var name) || tools.Any(tool => tool.Name == name),
+            () => choice.Mentioned.All(name => tools.Any(tool => tool.Name == name)),
             () => ApiError.BadRequest(
                 "Invalid value for 'tool_choice': no function of the given name was specified in the 'tools' parameter.", "tool_choice"));
-        return new ToolOffer(choice is ToolChoice.None ? [] : tools, parallel, choice);
+        return new ToolOffer(tools, parallel, choice);
     }
 
     /// <summary>
@@ -89,16 +137,15 @@ internal static partial class ToolDecoder
     /// </summary>
     public static AnswerForm? FormOf(ObjectReader body, ToolOffer offer, ResponseFormat format)
     {
-        var mustCall = offer.Choice is ToolChoice.Required or ToolChoice.Named;
-        if (!mustCall && format.Schema is null)
+        if (!offer.MustCall && format.Schema is null)
         {
             return null;
         }
         var tools = ImmutableArray.CreateBuilder<CallableTool>();
-        for (var i = 0; i < offer.Tools.Length; i++)
+        for (var i = 0; i < offer.Given.Length; i++)
         {
-            var (tool, path) = (offer.Tools[i], $"tools[{i}].function.parameters");
-            if (offer.Choice is ToolChoice.Named(var name) && tool.Name != name)
+            var (tool, path) = (offer.Given[i], $"tools[{i}].function.parameters");
+            if (!offer.MayCall(tool.Name))
             {
                 continue;
             }
@@ -115,7 +162,17 @@ internal static partial class ToolDecoder
                     break;
             }
         }
-        return new AnswerForm(mustCall ? null : format.Schema, tools.ToImmutable(), offer.Parallel);
+        return new AnswerForm(offer.MustCall ? null : format.Schema, tools.ToImmutable(), offer.Parallel);
+    }
+
+    private static Result<string, ApiError> NameIn(ObjectReader tool)
+    {
+        var name = tool.Required("function", ObjectReader.Decoder(function =>
+        {
+            var name = function.Required("name", Decode.Text);
+            return function.Finish(() => name);
+        }));
+        return tool.Finish(() => name);
     }
 
     /// <summary>A tool, with the request's own words for templates that show it whole. The body's memory is not kept.</summary>
@@ -132,7 +189,7 @@ internal static partial class ToolDecoder
             "required" => new ToolChoice.Required(),
             _ => new ToolChoice.Auto(),
         }),
-        JsonValueKind.Object => NamedChoice(value, path),
+        JsonValueKind.Object => ObjectChoice(value, path),
         _ => Faults.WrongType(path, "one of 'none', 'auto', 'required' or an object", value),
     };
 
