@@ -47,6 +47,7 @@ public sealed class ContextActor : ReceiveActor
     private readonly CancellationTokenSource _cancelled = new();
     private RequestId? _sequence;
     private int _tokens;
+    private int? _longestPiece;
 
     public ContextActor(ShortenConversation task)
     {
@@ -83,8 +84,8 @@ public sealed class ContextActor : ReceiveActor
     private void Reading(ConversationCut cut)
     {
         Context.Parent.Tell(new Summarizing(cut.Older.Length));
-        var (processor, longest, media) = (_task.Granted.Processor, LongestPiece(), _task.Conversation.Media);
-        PipeToSelf(() => OlderMessages.Read(cut, processor, media, longest));
+        var (processor, window, media) = (_task.Granted.Processor, _task.Granted.Info.ContextWindow, _task.Conversation.Media);
+        PipeToSelf(() => OlderMessages.Read(cut, processor, media, TranscriptPieces.LongestPiece(window, int.MaxValue)));
         Receive<OlderMessages>(older =>
         {
             if (_task.Attempt is ShorteningAttempt.Anew)
@@ -197,9 +198,11 @@ public sealed class ContextActor : ReceiveActor
             Shortened(older.Cut.With(summary), older.Keys.Length);
             return;
         }
+        _longestPiece ??= TranscriptPieces.LongestPiece(
+            _task.Granted.Info.ContextWindow, older.Lines.Skip(nextLine).Sum(line => line.Tokens));
         var (granted, media, reply, cancellation) = (_task.Granted, _task.Media, ReplyTokens, _cancelled.Token);
         var taken = summary is null ? 0 : granted.Processor.Encode(summary).Length;
-        var end = TranscriptPieces.End(older.Lines, nextLine, taken, LongestPiece());
+        var end = TranscriptPieces.End(older.Lines, nextLine, taken, _longestPiece.Value);
         var piece = Transcript.Request(summary, older.Lines[nextLine..end].Select(line => line.Text));
         PipeToSelf(() => new PieceReady(ToSequence(piece, granted, media, reply, cancellation)));
         Become(() => Preparing(older, end));
@@ -218,8 +221,6 @@ public sealed class ContextActor : ReceiveActor
 
     private AnswerText NewAnswer() => new(
         _task.Granted.Processor.NewDecoder(), StopText.Of([]), _task.Granted.Processor.NewParser([], single: false));
-
-    private int LongestPiece() => TranscriptPieces.LongestPiece(_task.Granted.Info.ContextWindow);
 
     private void PipeToSelf<T>(Func<T> work) => Task.Run(work).PipeTo(Self);
 

@@ -57,7 +57,7 @@ public sealed class MetricsSpec : ActorSpec
                 ["mlxactors.generations"] = 0,
             },
             _counts.Where(count => count.Key.StartsWith("mlxactors.requests", StringComparison.Ordinal)
-                || count.Key is "mlxactors.loads loaded" or "mlxactors.generations").ToDictionary());
+                || count.Key is "mlxactors.loads loaded" or "mlxactors.generations" or "mlxactors.prefix.misses").ToDictionary());
     }
 
     [Fact]

@@ -57,6 +57,10 @@ public sealed class TranscriptTests
         Assert.All(pieces, piece => Assert.True(piece.Sum(line => line.Tokens) <= longest || piece is [{ Text.Length: <= 2 }]));
     }
 
+    [Fact]
+    public void LongestPiece_IsShorterForATranscriptThatHasToBeParted() =>
+        Assert.Equal((4000, 1000), (TranscriptPieces.LongestPiece(10_000, 4000), TranscriptPieces.LongestPiece(10_000, 4001)));
+
     [Property]
     public void Piece_BeginsWithTheSummarySoFar_WhichTakesItsRoom(byte taken)
     {
