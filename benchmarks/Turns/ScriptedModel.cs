@@ -12,6 +12,8 @@ internal sealed class ScriptedModel(IModel model, IBackend backend) : IModel
 
     public ModelInfo Info => model.Info;
 
+    public long WeightBytes => model.WeightBytes;
+
     /// <summary>The tokens still to be said; behind them, any.</summary>
     public Queue<int> Answer { get; set; } = [];
 

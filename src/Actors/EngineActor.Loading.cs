@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
 using MlxActors.Generation.Batching;
@@ -25,12 +26,9 @@ public sealed partial class EngineActor
         {
             load.Cancelled.ThrowIfCancellationRequested();
             return _load(location.Directory, new ProgressTo(Context.Parent, location), load.Cancelled).Match<(string, LoadEnded)>(
-                model =>
-                {
-                    _current = Begin(location, model);
-                    _log.Info("Loaded {0} on {1}", location.Id, model.Backend.Description);
-                    return ("loaded", new Loaded(location, attempt, model.Info, model.Processor));
-                },
+                model => Begin(location, model) is { } begun
+                    ? ("loaded", new Loaded(location, attempt, begun.Model.Info, begun.Model.Processor))
+                    : ("failed", new LoadFailed(location, attempt, TooLarge(model))),
                 error => ("failed", new LoadFailed(location, attempt, error.Message)));
         }
         catch (OperationCanceledException) when (load.Cancelled.IsCancellationRequested)
@@ -46,18 +44,32 @@ public sealed partial class EngineActor
         }
     }
 
-    private Running Begin(ModelLocation location, LoadedModel model)
+    /// <returns>Null when the weights leave no memory to compute with.</returns>
+    private Running? Begin(ModelLocation location, LoadedModel model)
     {
         try
         {
-            return new Running(location, model, new BatchRunner(model, _settings.Batch));
+            if (_settings.Batch.Beside(model.Model.WeightBytes) is { } limits)
+            {
+                _current = new Running(location, model, new BatchRunner(model, limits));
+                _metrics.Engine.Limit(limits.KvBytes);
+                _log.Info("Loaded {0} on {1}", location.Id, model.Backend.Description);
+            }
+            return _current;
         }
-        catch
+        finally
         {
-            model.Dispose();
-            throw;
+            if (_current is null)
+            {
+                model.Dispose();
+            }
         }
     }
+
+    private string TooLarge(LoadedModel model) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"its weights take {model.Model.WeightBytes / 1e6:F0} MB and encoded media up to {_settings.FeatureBytes / 1e6:F0} MB, "
+            + $"which leaves nothing of the {_settings.MemoryBytes / 1e6:F0} MB of mlxactors.engine.memory-limit for answers.");
 
     /// <summary>Ends what still runs, which is nothing unless the engine breaks or stops, and frees all memory.</summary>
     /// <param name="farewell">What each who still waits for tokens is told.</param>

@@ -30,7 +30,6 @@ public sealed partial class EngineActor : ReceiveActor
     public EngineActor(LoadModel load, MlxActorsSettings settings, ActorMetrics metrics)
     {
         (_load, _settings, _metrics) = (load, settings, metrics);
-        _metrics.Engine.Limit(settings.KvBytes);
         Receive<Load>(OnLoad);
         Receive<Unload>(_ => GiveUpModel(Failure("the model was unloaded"), Released.Instance));
         Receive<Admit>(OnAdmit);

@@ -18,6 +18,8 @@ public sealed class FamilyModel(
 {
     public ModelInfo Info => info;
 
+    public long WeightBytes => weights.Checkpoint.Length;
+
     public SequenceCache NewCache() => new([.. caches.Select(weights.Backend.NewKvCache)]);
 
     public Tensor? Forward(Batch batch) => Forward(batch, null);

@@ -45,6 +45,9 @@ public interface IModel : IDisposable
 {
     ModelInfo Info { get; }
 
+    /// <summary>Bytes of the weights, mapped or copied; held as long as the model is.</summary>
+    long WeightBytes { get; }
+
     /// <summary>An empty cache for a new sequence.</summary>
     SequenceCache NewCache();
 

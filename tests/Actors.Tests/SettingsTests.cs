@@ -18,6 +18,7 @@ public sealed class SettingsTests
             Result.Ok<MlxActorsSettings, string>(new MlxActorsSettings(
                 MaxBatch: 8,
                 PrefillChunk: 256,
+                MemoryBytes: 1000,
                 KvBytes: 500,
                 PrefixBytes: 250,
                 DefaultMaxTokens: 8192,
@@ -52,6 +53,13 @@ public sealed class SettingsTests
     [InlineData("2 kB", 2000)]
     public void From_FeatureCache_IsItsBytes(string size, long bytes) =>
         Assert.Equal(bytes, With($"media.feature-cache = {size}").Match(settings => settings.FeatureBytes, _ => -1));
+
+    [Theory]
+    [InlineData("off", null)]
+    [InlineData("auto", 1000L)]
+    [InlineData("2KiB", 2048L)]
+    public void From_MemoryLimit_IsABoundOrNone(string value, long? expected) =>
+        Assert.Equal(expected, With($"engine.memory-limit = {value}").Match(settings => settings.MemoryBytes, _ => -1));
 
     [Theory]
     [InlineData("off", null)]

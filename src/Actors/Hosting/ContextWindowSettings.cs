@@ -26,7 +26,7 @@ public static class ContextWindowSettings
             }
             else
             {
-                errors.Add($"{Section}.{alias}: expected a number of tokens, found '{value}'");
+                errors.Add($"{Section}.{alias}: expected a number of tokens, found '{value.GetString()}'");
             }
         }
         return windows.ToImmutable();

@@ -9,6 +9,7 @@ namespace MlxActors.Actors.Hosting;
 
 /// <summary>The section <c>mlxactors</c> of the configuration; <c>hocon/application.conf</c> says what each key does.</summary>
 /// <param name="Patience">How long a request may be overtaken by others of the loaded model.</param>
+/// <param name="MemoryBytes">What weights, encoded media and KV caches may take together; null: no bound.</param>
 /// <param name="KvBytes">Memory for the KV caches of all sequences; null: no bound.</param>
 /// <param name="PrefixBytes">What may be kept of earlier prompts and answers, within <paramref name="KvBytes"/>.</param>
 /// <param name="DefaultMaxTokens">Tokens of an answer whose request sets no limit.</param>
@@ -29,6 +30,7 @@ namespace MlxActors.Actors.Hosting;
 public sealed record MlxActorsSettings(
     int MaxBatch,
     int PrefillChunk,
+    long? MemoryBytes,
     long? KvBytes,
     long PrefixBytes,
     int DefaultMaxTokens,
@@ -57,7 +59,7 @@ public sealed record MlxActorsSettings(
 
     public ReplyRoom Unasked => new(ReplyRoom, Math.Max(ReplyRoom, DefaultMaxTokens));
 
-    public BatchLimits Batch => new(MaxBatch, PrefillChunk, KvBytes, FeatureBytes) { PrefixBytes = PrefixBytes };
+    public BatchLimits Batch => new(MaxBatch, PrefillChunk, KvBytes, FeatureBytes) { PrefixBytes = PrefixBytes, MemoryBytes = MemoryBytes };
 
     public SupervisorLimits Supervisor => new(MaxBatch, MaxQueue, MaxOvertaken);
 
@@ -69,8 +71,9 @@ public sealed record MlxActorsSettings(
         var settings = new MlxActorsSettings(
             MaxBatch: Count(config, "engine.max-batch", 1, errors),
             PrefillChunk: Count(config, "engine.prefill-chunk", 1, errors),
-            KvBytes: KvMemory(config, "engine.kv-cache-bytes", memory, errors),
-            PrefixBytes: PrefixMemory(config, "engine.prefix-cache-bytes", memory, errors),
+            MemoryBytes: Memory(config, "engine.memory-limit", memory, errors),
+            KvBytes: Memory(config, "engine.kv-cache-bytes", memory / 2, errors),
+            PrefixBytes: PrefixMemory(config, "engine.prefix-cache-bytes", memory / 4, errors),
             DefaultMaxTokens: Count(config, "engine.default-max-tokens", 1, errors),
             ReplyRoom: Count(config, "context.reply-room", 1, errors),
             OnOverflow: Overflow(config, "context.on-overflow", errors),
@@ -118,16 +121,16 @@ public sealed record MlxActorsSettings(
             ? Read(config, key, @default, path => config.GetByteSize(path) ?? -1, value => value >= 0, "a size such as 256MiB or 0", errors)
             : @default;
 
-    /// <summary><c>auto</c> takes half of the machine's memory: the rest is for weights, images and everybody else.</summary>
-    private static long? KvMemory(Config config, string key, long memory, List<string> errors) =>
+    /// <summary><c>off</c>: no bound.</summary>
+    private static long? Memory(Config config, string key, long auto, List<string> errors) =>
         IsOff(config, key) ? null
-        : config.GetString($"{Section}.{key}", null) is "auto" ? memory / 2
+        : config.GetString($"{Section}.{key}", null) is "auto" ? auto
         : Read(config, key, 1L, path => config.GetByteSize(path) ?? 0, value => value > 0, "auto, off or a size such as 4GiB", errors);
 
-    /// <summary><c>auto</c> takes a quarter of the machine's memory, which is half of what <see cref="KvMemory"/> then takes.</summary>
-    private static long PrefixMemory(Config config, string key, long memory, List<string> errors) =>
+    /// <summary><c>off</c>: nothing is kept.</summary>
+    private static long PrefixMemory(Config config, string key, long auto, List<string> errors) =>
         IsOff(config, key) ? 0
-        : config.GetString($"{Section}.{key}", null) is "auto" ? memory / 4
+        : config.GetString($"{Section}.{key}", null) is "auto" ? auto
         : Read(config, key, 0L, path => config.GetByteSize(path) ?? -1, value => value >= 0, "auto, off or a size such as 4GiB", errors);
 
     private static ImmutableDictionary<string, TimeSpan?> KeepAlives(Config config, List<string> errors) =>

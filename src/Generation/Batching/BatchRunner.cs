@@ -304,7 +304,7 @@ public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks 
         if (limits.KvBytes is { } most && !_prefixes.IsOff)
         {
             var growth = sequences * (_sizes.BytesFor(tokens, tokens) + _sizes.BytesFor(1, 1));
-            _prefixes.MakeRoom(_running.Select(sequence => sequence.Cache), most - growth);
+            _prefixes.MakeRoom(CollectionsMarshal.AsSpan(_running), most - growth);
         }
     }
 

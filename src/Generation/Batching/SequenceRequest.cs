@@ -73,13 +73,3 @@ public readonly record struct SampledToken(RequestId Id, int Token, FinishReason
 
 /// <summary>A sequence that the engine could not go on with; it is gone.</summary>
 public sealed record FailedSequence(RequestId Id, Exception Cause);
-
-/// <param name="MaxBatch">Most sequences that run at a time.</param>
-/// <param name="PrefillChunk">Tokens of a prompt that one step reads.</param>
-/// <param name="KvBytes">Memory that the KV caches of all sequences may come to hold; null: no bound.</param>
-/// <param name="FeatureBytes">Budget of the <see cref="FeatureCache"/>.</param>
-public sealed record BatchLimits(int MaxBatch, int PrefillChunk, long? KvBytes, long FeatureBytes)
-{
-    /// <summary>Budget of the <see cref="Prefixes.PrefixCache"/>; what sequences need of <see cref="KvBytes"/> it gives back to them.</summary>
-    public long PrefixBytes { get; init; }
-}

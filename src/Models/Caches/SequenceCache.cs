@@ -16,13 +16,43 @@ public sealed class SequenceCache(KvCache[] layers) : IDisposable
     public int Length => layers.Length == 0 ? 0 : layers[0].Length;
 
     /// <summary>Memory held by all layers, in bytes.</summary>
-    public long Bytes => layers.Sum(layer => layer.Bytes);
-
-    /// <inheritdoc cref="KvCache.BytesFor"/>
-    public long BytesFor(int tokens, int step) => layers.Sum(layer => layer.BytesFor(tokens, step));
+    public long Bytes
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var layer in layers)
+            {
+                bytes += layer.Bytes;
+            }
+            return bytes;
+        }
+    }
 
     /// <summary>The shortest length that <see cref="Fork"/> does not refuse.</summary>
-    public int ShortestFork => layers.Max(layer => layer.ShortestFork);
+    public int ShortestFork
+    {
+        get
+        {
+            var shortest = 0;
+            foreach (var layer in layers)
+            {
+                shortest = Math.Max(shortest, layer.ShortestFork);
+            }
+            return shortest;
+        }
+    }
+
+    /// <inheritdoc cref="KvCache.BytesFor"/>
+    public long BytesFor(int tokens, int step)
+    {
+        var bytes = 0L;
+        foreach (var layer in layers)
+        {
+            bytes += layer.BytesFor(tokens, step);
+        }
+        return bytes;
+    }
 
     /// <summary>
     /// A cache that begins with the first <paramref name="length"/> tokens of this one, or null when a sliding layer has

@@ -32,6 +32,10 @@ internal sealed class FakeModel(string name, CpuBackend backend, Action unloaded
     public ModelInfo Info { get; } = new(
         "fake", ContextWindow: 1000, Vocabulary, [EndOfTurn], Capabilities.Vision, SamplingDefaults.Silent, ImagesAttendBothWays: true);
 
+    public string Name => name;
+
+    public long WeightBytes { get; set; }
+
     public ConcurrentQueue<FakeStep> Steps { get; } = new();
 
     public ConcurrentQueue<int> EncodedImages { get; } = new();

@@ -10,6 +10,8 @@ internal sealed class UnreliableModel(IModel model, Func<bool> breaks) : IModel
 {
     public ModelInfo Info => model.Info;
 
+    public long WeightBytes => model.WeightBytes;
+
     public SequenceCache NewCache() => model.NewCache();
 
     public Tensor? Forward(Batch batch) => breaks() ? throw new InvalidOperationException("injected") : model.Forward(batch);

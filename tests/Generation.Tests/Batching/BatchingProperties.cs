@@ -112,6 +112,8 @@ public sealed class BatchingProperties : IDisposable
 
         public ModelInfo Info => model.Info;
 
+        public long WeightBytes => model.WeightBytes;
+
         public SequenceCache NewCache() => model.NewCache();
 
         public Tensor? Forward(Batch batch)

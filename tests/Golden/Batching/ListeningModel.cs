@@ -10,6 +10,8 @@ internal sealed class ListeningModel(IModel model, IBackend backend) : IModel
 {
     public ModelInfo Info => model.Info;
 
+    public long WeightBytes => model.WeightBytes;
+
     /// <summary>Of the last pass, a row for each sequence that wanted any.</summary>
     public float[][] Logits { get; private set; } = [];
 

@@ -68,6 +68,8 @@ internal sealed class GatedServer
     {
         public ModelInfo Info => model.Info;
 
+        public long WeightBytes => model.WeightBytes;
+
         public SequenceCache NewCache() => model.NewCache();
 
         public Tensor? Forward(Batch batch)

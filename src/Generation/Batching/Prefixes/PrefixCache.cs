@@ -83,12 +83,10 @@ public sealed class PrefixCache(long budget) : IDisposable
     }
 
     /// <summary>Gives way to the sequences that run: drops what was used last longest until all fits.</summary>
-    /// <param name="running">Their caches.</param>
     /// <param name="most">Bytes that they may hold together with what is kept.</param>
-    public void MakeRoom(IEnumerable<SequenceCache> running, long most)
+    internal void MakeRoom(ReadOnlySpan<Sequence> running, long most)
     {
-        while (_byUse.First is { Value: var oldest } && _ledger.Bytes + running.Sum(cache => cache.Bytes) > most
-            && _ledger.Bytes + running.Sum(cache => cache.Bytes - _ledger.SharedWith(cache)) > most)
+        while (_byUse.First is { Value: var oldest } && _ledger.Bytes + Held(running) > most && _ledger.Bytes + HeldAlone(running) > most)
         {
             Drop(oldest);
         }
@@ -100,6 +98,27 @@ public sealed class PrefixCache(long budget) : IDisposable
         {
             Drop(entry);
         }
+    }
+
+    private static long Held(ReadOnlySpan<Sequence> running)
+    {
+        var bytes = 0L;
+        foreach (var sequence in running)
+        {
+            bytes += sequence.Cache.Bytes;
+        }
+        return bytes;
+    }
+
+    /// <summary>Without what they share with kept prefixes; it takes a look at each block.</summary>
+    private long HeldAlone(ReadOnlySpan<Sequence> running)
+    {
+        var bytes = Held(running);
+        foreach (var sequence in running)
+        {
+            bytes -= _ledger.SharedWith(sequence.Cache);
+        }
+        return bytes;
     }
 
     private void Touch(Entry entry)

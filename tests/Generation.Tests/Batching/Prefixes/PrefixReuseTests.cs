@@ -195,6 +195,8 @@ public sealed class PrefixReuseTests : IDisposable
 
         public ModelInfo Info => model.Info;
 
+        public long WeightBytes => model.WeightBytes;
+
         public int RowsRead { get; set; }
 
         public SequenceCache NewCache() => model.NewCache();
