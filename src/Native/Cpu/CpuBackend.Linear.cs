@@ -95,7 +95,7 @@ public sealed unsafe partial class CpuBackend
         };
         Run(new QuantizeRows(x, quantized), rows, block: 1);
         var scratch = Scratch<byte>(_pool.Count * LinearFastKernel.ScratchLength(matrix.Groups));
-        var tiles = Operands.Blocks(matrix.N, WeightTile.Columns);
+        var tiles = Operands.Blocks(matrix.N, LinearFastKernel.Columns);
         Run(new LinearFastKernel(quantized, matrix, bias, y, scratch), tiles, BlocksOf(tiles));
     }
 

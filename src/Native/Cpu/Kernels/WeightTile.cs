@@ -31,11 +31,12 @@ internal readonly unsafe struct WeightTile
     /// <summary>Bytes that <see cref="Turn"/> works in: a group twice, and the scales and biases of the smallest groups.</summary>
     public static long TurnBuffer(int k) => 2 * GroupBytes + k / 32 * 2L * Columns * sizeof(float);
 
-    /// <summary>Scales of all groups as <c>[Groups, Columns]</c>.</summary>
-    public void TurnScales(float* target) => TurnFloats(_weight.Scales, _weight.Groups, target, Columns);
-
-    /// <summary>Biases of all groups as <c>[Groups, Columns]</c>.</summary>
-    public void TurnBiases(float* target) => TurnFloats(_weight.Biases, _weight.Groups, target, Columns);
+    /// <summary>Scales and biases of all groups, turned: those of a group side by side, <paramref name="stride"/> floats from group to group.</summary>
+    public void TurnParameters(float* scales, float* biases, int stride)
+    {
+        TurnFloats(_weight.Scales, _weight.Groups, scales, stride);
+        TurnFloats(_weight.Biases, _weight.Groups, biases, stride);
+    }
 
     /// <summary>
     /// Asks for the part of the next tile that lies as far into it as the group into this one: eight rows at once are more streams than
@@ -81,11 +82,12 @@ internal readonly unsafe struct WeightTile
     /// without the way through memory.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<int> DotNibbles<TSimd, TFloats>(int group, sbyte* quanta)
+    public Vector256<int> DotNibbles<TSimd, TFloats, TGroup>(int group, sbyte* quanta)
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct
+        where TGroup : struct, IGroupSize
     {
-        var half = _weight.GroupSize / 2;
+        var half = TGroup.Elements / 2;
         var packed = _weight.Row(_first) + (long)group * half;
         var (a, b, c, d) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
         for (var i = 0; i < half; i += 16, quanta += 32)
@@ -180,8 +182,7 @@ internal readonly unsafe struct WeightTile
         }
         var scales = (float*)(buffer + 2 * GroupBytes);
         var biases = scales + (long)_weight.Groups * Columns;
-        TurnScales(scales);
-        TurnBiases(biases);
+        TurnParameters(scales, biases, Columns);
         for (var group = 0; group < _weight.Groups; group++, target += (long)_weight.GroupSize * stride)
         {
             Unpack(group, buffer, buffer + GroupBytes);

@@ -7,6 +7,9 @@ namespace MlxActors.Native.Cpu.Simd;
 /// <summary>Dot products of bytes, four a lane: see <see cref="ISimd{TFloats}.Dot"/>.</summary>
 internal interface IByteDots
 {
+    /// <inheritdoc cref="ISimd{TFloats}.DotsInPlace"/>
+    static abstract bool InPlace { get; }
+
     static abstract Vector256<int> Dot(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x);
 
     static abstract Vector256<int> DotWide(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x);
@@ -15,6 +18,8 @@ internal interface IByteDots
 /// <summary>AVX-VNNI: one instruction. (.NET 10 has no 512-bit form of it for processors without AVX10.2.)</summary>
 internal readonly struct VnniDots : IByteDots
 {
+    public static bool InPlace => true;
+
     public static Vector256<int> Dot(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) =>
         AvxVnni.MultiplyWideningAndAdd(sum, weights, x);
 
@@ -25,6 +30,8 @@ internal readonly struct VnniDots : IByteDots
 /// <summary>AVX2: products are added in pairs into 16 bits, which 127 · 127 · 2 fits and 255 · 127 · 2 does not.</summary>
 internal readonly struct PairDots : IByteDots
 {
+    public static bool InPlace => false;
+
     public static Vector256<int> Dot(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) =>
         sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(weights, x), Vector256<short>.One);
 
@@ -35,6 +42,8 @@ internal readonly struct PairDots : IByteDots
 /// <summary>Arm: the dot product extension, or multiplications into 16 bits and pairwise additions.</summary>
 internal readonly struct ArmDots : IByteDots
 {
+    public static bool InPlace => false;
+
     public static Vector256<int> Dot(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) => Vector256.Create(
         Dot(sum.GetLower(), weights.GetLower().AsSByte(), x.GetLower()),
         Dot(sum.GetUpper(), weights.GetUpper().AsSByte(), x.GetUpper()));

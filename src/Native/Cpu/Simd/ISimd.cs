@@ -55,6 +55,9 @@ internal unsafe interface ISimd<TFloats>
 
     static abstract float Largest(TFloats value);
 
+    /// <summary>Whether <see cref="Dot"/> is one instruction that needs no registers beside its operands.</summary>
+    static abstract bool DotsInPlace { get; }
+
     /// <summary>
     /// In each of eight lanes: <c>sum</c> plus the products of four bytes of <paramref name="weights"/> and four of <paramref name="x"/>.
     /// Exact for weights up to 127.

@@ -51,6 +51,8 @@ internal readonly unsafe struct Simd128<TDots> : ISimd<Vector128<float>>
 
     public static float Largest(Vector128<float> value) => MathF.Max(MathF.Max(value[0], value[1]), MathF.Max(value[2], value[3]));
 
+    public static bool DotsInPlace => TDots.InPlace;
+
     public static Vector256<int> Dot(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) => TDots.Dot(sum, weights, x);
 
     public static Vector256<int> DotWide(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) =>

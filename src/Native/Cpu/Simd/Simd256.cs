@@ -51,6 +51,8 @@ internal readonly unsafe struct Simd256<TDots> : ISimd<Vector256<float>>
 
     public static float Largest(Vector256<float> value) => Simd128<TDots>.Largest(Vector128.MaxNative(value.GetLower(), value.GetUpper()));
 
+    public static bool DotsInPlace => TDots.InPlace;
+
     public static Vector256<int> Dot(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) => TDots.Dot(sum, weights, x);
 
     public static Vector256<int> DotWide(Vector256<int> sum, Vector256<byte> weights, Vector256<sbyte> x) =>
