@@ -2,6 +2,7 @@ using MlxActors.Benchmarks.Constraints;
 using MlxActors.Benchmarks.Encode;
 using MlxActors.Benchmarks.Kernels;
 using MlxActors.Benchmarks.Passes;
+using MlxActors.Benchmarks.Quality;
 using MlxActors.Benchmarks.Sse;
 using MlxActors.Benchmarks.Stages;
 using MlxActors.Benchmarks.Synthesis;
@@ -24,6 +25,8 @@ switch (args)
         return TokenizersCommand.Run();
     case [TurnsCommand.Name, .. var talk]:
         return TurnsCommand.Run(talk);
+    case [QualityCommand.Name, .. var texts]:
+        return QualityCommand.Run(texts);
     case [SseCommand.Name, .. var numbers]:
         return SseCommand.Run(numbers);
     case [BareServer.Name]:
