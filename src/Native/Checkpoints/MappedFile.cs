@@ -22,6 +22,7 @@ public sealed unsafe class MappedFile : IDisposable
         _handle = _view.SafeMemoryMappedViewHandle;
         _handle.AcquirePointer(ref _start);
         _start += _view.PointerOffset;
+        LargePages.AskFor(_start, Length);
         MemoryUse.AddMapped(Length);
     }
 

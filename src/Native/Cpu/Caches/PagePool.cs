@@ -3,9 +3,14 @@ using MlxActors.Native.Cpu.Memory;
 
 namespace MlxActors.Native.Cpu.Caches;
 
-/// <summary>Pages of native memory with counted references; a page that nobody holds is used again for the same layout.</summary>
+/// <summary>
+/// Pages of native memory with counted references; a page that nobody holds is used again for the same layout. They are cut from blocks of
+/// many, so that those lie in large pages of the system's.
+/// </summary>
 internal sealed unsafe class PagePool : IDisposable
 {
+    private const int PagesPerBlock = 16;
+
     private readonly Dictionary<PageLayout, nint> _free = [];
     private readonly List<NativeBlock> _blocks = [];
 
@@ -20,14 +25,9 @@ internal sealed unsafe class PagePool : IDisposable
         var page = _free.GetValueOrDefault(layout);
         if (page == 0)
         {
-            var block = new NativeBlock(NativeBlock.Alignment + layout.Floats * sizeof(float));
-            _blocks.Add(block);
-            page = (nint)block.Start + NativeBlock.Alignment;
+            page = Cut(layout);
         }
-        else
-        {
-            _free[layout] = HeaderOf(page)->NextFree;
-        }
+        _free[layout] = HeaderOf(page)->NextFree;
         *HeaderOf(page) = new Header { References = 1 };
         layout.Clear((float*)page);
         InUse++;
@@ -58,6 +58,22 @@ internal sealed unsafe class PagePool : IDisposable
         }
         _blocks.Clear();
         _free.Clear();
+    }
+
+    /// <summary>A new block, as a list of free pages.</summary>
+    private nint Cut(PageLayout layout)
+    {
+        var length = NativeBlock.Align(NativeBlock.Alignment + layout.Floats * sizeof(float));
+        var block = new NativeBlock((PagesPerBlock * length + LargePages.Size - 1) / LargePages.Size * LargePages.Size);
+        _blocks.Add(block);
+        var first = (nint)0;
+        for (var offset = block.Length / length * length; offset > 0; offset -= length)
+        {
+            var page = (nint)block.Start + (nint)(offset - length) + NativeBlock.Alignment;
+            HeaderOf(page)->NextFree = first;
+            first = page;
+        }
+        return first;
     }
 
     private static Header* HeaderOf(nint page) => (Header*)(page - NativeBlock.Alignment);

@@ -16,7 +16,7 @@ internal sealed unsafe class MappedStorage(MappedFile file) : CpuStorage
     public override byte* Start => file.Start;
 }
 
-/// <summary>A block of native memory, aligned to cache lines.</summary>
+/// <summary>A block of native memory, aligned to cache lines; a long one to large pages.</summary>
 internal sealed unsafe class NativeBlock : CpuStorage, IDisposable
 {
     public const int Alignment = 64;
@@ -26,7 +26,8 @@ internal sealed unsafe class NativeBlock : CpuStorage, IDisposable
     public NativeBlock(long length)
     {
         Length = length;
-        _start = (byte*)NativeMemory.AlignedAlloc((nuint)length, Alignment);
+        _start = (byte*)NativeMemory.AlignedAlloc((nuint)length, (nuint)(length < LargePages.Size ? Alignment : LargePages.Size));
+        LargePages.AskFor(_start, length);
         MemoryUse.AddAllocated(length);
     }
 
