@@ -14,10 +14,7 @@ internal sealed record Desk(
     Surroundings Surroundings, TextReader In, TextWriter Out, TextWriter Error, bool HasScreen, bool CanAsk, DownloadTerms Download)
 {
     public static Desk OfThisProcess() => new(
-        new Surroundings(
-            Environment.GetEnvironmentVariable,
-            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
-            AppContext.BaseDirectory),
+        Surroundings.Real,
         Console.In,
         Console.Out,
         Console.Error,
@@ -26,7 +23,7 @@ internal sealed record Desk(
         DownloadTerms.Default);
 
     /// <summary>Where the settings lie that ship with the server.</summary>
-    public string HoconFolder => Path.Combine(Surroundings.Binaries, "hocon");
+    public string HoconFolder => Path.Combine(Surroundings.Binaries, HoconFiles.Folder);
 
     /// <summary>The configuration that a command runs under.</summary>
     /// <param name="file">The user's own; null takes the environment's, if any.</param>

@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using Akka.Actor;
 using Akka.Hosting;
 using Akka.Hosting.Logging;
 using Microsoft.Extensions.Logging.Console;
+using MlxActors.Actors;
 using MlxActors.Generation;
 using MlxActors.Web.Engine;
 using MlxActors.Web.Hosting.Access;
@@ -57,11 +59,16 @@ internal static class Server
             .AddSingleton(plan.Settings.Access)
             .AddSingleton(plan.Choice.Catalog)
             .AddSingleton(plan.Choice.Model)
-            .AddSingleton(plan.Media.Fetch)
+            .AddSingleton(plan.Fetch)
             .AddSingleton<ResolveHost>(Dns.GetHostAddressesAsync)
             .AddSingleton<MediaFetcher>()
             .AddSingleton<MediaResolver>()
-            .AddSingleton<SupervisorClient>()
+            .AddSingleton(services => new SupervisorClient(
+                services.GetRequiredService<IRequiredActor<ModelSupervisor>>().GetAsync,
+                services.GetRequiredService<ActorSystem>(),
+                plan.Times,
+                services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping))
             .AddSingleton<Tokenizers>()
             .AddSingleton<ChatCompletions>()
             .AddSingleton<Completions>()

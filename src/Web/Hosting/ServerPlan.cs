@@ -3,15 +3,10 @@ using Akka.Hosting;
 using MlxActors.Actors.Hosting;
 using MlxActors.Models.Media;
 using MlxActors.Native.Results;
+using MlxActors.Web.Media;
 using MlxActors.Web.Telemetry;
 
 namespace MlxActors.Web.Hosting;
-
-/// <summary>What the process stands in: given, so that tests can stand it elsewhere.</summary>
-/// <param name="Variable">Reads an environment variable.</param>
-/// <param name="Home">The user's home folder.</param>
-/// <param name="Binaries">The folder of the server's binaries; shipped models are looked for there and above.</param>
-internal sealed record Surroundings(Func<string, string?> Variable, string Home, string Binaries);
 
 /// <summary>Everything that is decided before the server is put together.</summary>
 /// <param name="Metrics">What the actors count with.</param>
@@ -22,6 +17,7 @@ internal sealed record ServerPlan(
     TimeLimits Times,
     EngineSettings Engine,
     MediaSettings Media,
+    FetchSettings Fetch,
     ModelChoice Choice,
     TelemetrySettings Telemetry,
     ActorMetrics Metrics,
@@ -33,12 +29,13 @@ internal sealed record ServerPlan(
         TimeLimits.Read(hocon).Bind(times =>
         EngineSettings.Read(hocon, surroundings.Variable).Bind(engine =>
         MediaSettings.Read(hocon, surroundings.Variable("PATH") ?? "").Bind(media =>
+        FetchSettings.Read(hocon).Bind(fetch =>
         TelemetrySettings.Read(hocon, surroundings.Variable).Bind(telemetry =>
         ModelChoice.Make(settings.Catalog, model, settings.DefaultModels).Map(choice =>
         {
             var metrics = new ActorMetrics(TimeProvider.System);
             var options = new MlxActorsOptions(
                 choice.Catalog.Resolve, engine.Load, new MediaDecoder(media.Limits, media.Ffmpeg, TimeProvider.System), metrics);
-            return new ServerPlan(hocon, settings, times, engine, media, choice, telemetry, metrics, akka => akka.AddMlxActors(options));
-        }))))));
+            return new ServerPlan(hocon, settings, times, engine, media, fetch, choice, telemetry, metrics, akka => akka.AddMlxActors(options));
+        })))))));
 }

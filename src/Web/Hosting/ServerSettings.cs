@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Akka.Configuration;
-using MlxActors.Actors.Hosting;
 using MlxActors.Models;
-using MlxActors.Models.Hub;
 using MlxActors.Native.Results;
 using MlxActors.Web.Hosting.Access;
 using MlxActors.Web.OpenAi;
@@ -30,7 +28,7 @@ internal sealed record ServerSettings(
         catch (Exception e) when (e is FormatException or OverflowException or ConfigurationException)
         {
             return Result.Error<ServerSettings, string>(
-                $"A value in the section mlxactors.http or mlxactors.models cannot be read: {e.Message}");
+                $"A value in the section mlxactors.http cannot be read: {e.Message}");
         }
     }
 
@@ -49,44 +47,17 @@ internal sealed record ServerSettings(
             : responses < 1 || responseBytes is not > 0 ? Result.Error<ServerSettings, string>(
                 "mlxactors.http.responses: expected max-count of at least 1, and a max-size such as 256MiB.")
             : ConnectionLimits.Read(config).Bind(connections =>
-              AccessSettings.Read(config, address, surroundings.Variable).Map(access => new ServerSettings(
+              AccessSettings.Read(config, address, surroundings.Variable).Bind(access =>
+              CatalogSettings.Read(config, surroundings).Map(models => new ServerSettings(
                 new IPEndPoint(address, port),
                 access,
                 connections,
                 maxRequest.Value,
                 new ResponseLimits(responses, responseBytes.Value),
-                ReadCatalog(config, HubCache.Locate(surroundings.Variable, surroundings.Home), ShippedModels(surroundings.Binaries)),
-                [.. config.GetStringList("mlxactors.models.default")])));
+                models.Catalog,
+                models.Defaults))));
     }
 
     private static IPAddress? ParseHost(string? host) =>
         host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : null;
-
-    private static ModelCatalog ReadCatalog(Config config, HubCache cache, string? shipped)
-    {
-        var aliases = config.GetConfig("mlxactors.models.aliases").AsEnumerable()
-            .Select(entry => new ModelAlias(entry.Key, entry.Value.GetString()))
-            .OrderBy(alias => alias.Name, StringComparer.Ordinal);
-        var catalog = new ModelCatalog([.. aliases], shipped, cache, [])
-        {
-            // What is wrong with them, the actors say when they start.
-            Windows = ContextWindowSettings.Read(config, []),
-        };
-        return config.GetStringList("mlxactors.models.folders").Aggregate(catalog, (known, folder) => known.WithFolder(folder));
-    }
-
-    // Beside the binaries when published; at the repository's root when built in it.
-    private static string? ShippedModels(string binaries)
-    {
-        for (var folder = new DirectoryInfo(binaries); folder is not null; folder = folder.Parent)
-        {
-            var models = Path.Combine(folder.FullName, "models");
-            if (Directory.Exists(models)
-                && Directory.EnumerateDirectories(models).Any(model => File.Exists(Path.Combine(model, "config.json"))))
-            {
-                return models;
-            }
-        }
-        return null;
-    }
 }

@@ -99,7 +99,7 @@ public sealed class PlanTests : IDisposable
     [Fact]
     public void ShippedSettings_FetchFromPublicHostsOnly_WithinLimits()
     {
-        var fetch = Ok(Plan("demo")).Media.Fetch;
+        var fetch = Ok(Plan("demo")).Fetch;
 
         Assert.True(fetch.Enabled);
         Assert.False(fetch.AllowPrivateAddresses);

@@ -3,7 +3,7 @@ using MlxActors.Models;
 using MlxActors.Models.Hub;
 using MlxActors.Native.Results;
 
-namespace MlxActors.Web.Hosting;
+namespace MlxActors.InProcess.Settings;
 
 /// <summary>The model that is loaded at start.</summary>
 /// <param name="Why">For the start-up text; null when the user named the model.</param>

@@ -1,19 +1,19 @@
 using System.Runtime.CompilerServices;
 using Akka.Actor;
-using Akka.Hosting;
 using Akka.Streams;
-using MlxActors.Actors;
 using MlxActors.Actors.Streams;
 using MlxActors.Generation;
-using MlxActors.Web.Hosting;
+using MlxActors.InProcess.Settings;
 using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
 using Status = MlxActors.Actors.Protocol.ModelSupervisorProtocol.Status;
 
-namespace MlxActors.Web.Engine;
+namespace MlxActors.InProcess;
 
-/// <summary>The supervisor as the HTTP side sees it.</summary>
+/// <summary>The supervisor as those see it who are no actors.</summary>
+/// <param name="supervisor">Its actor, once it has started.</param>
+/// <param name="stopping">Cancelled when the program ends, which then is why there is no answer.</param>
 internal sealed class SupervisorClient(
-    IRequiredActor<ModelSupervisor> supervisor, ActorSystem system, IHostApplicationLifetime lifetime, TimeLimits times, TimeProvider clock)
+    Func<CancellationToken, Task<IActorRef>> supervisor, ActorSystem system, TimeLimits times, TimeProvider clock, CancellationToken stopping)
 {
     // The supervisor only accepts, it does not work: an answer that takes longer is a fault.
     private static readonly TimeSpan AcceptTimeout = TimeSpan.FromSeconds(10);
@@ -43,7 +43,7 @@ internal sealed class SupervisorClient(
         }
         if (!cancellationToken.IsCancellationRequested)
         {
-            yield return new GenerationEvent.Failed(lifetime.ApplicationStopping.IsCancellationRequested
+            yield return new GenerationEvent.Failed(stopping.IsCancellationRequested
                 ? new GenerationError.ShuttingDown()
                 : new GenerationError.EngineFailed("the answer broke off."));
         }
@@ -70,7 +70,7 @@ internal sealed class SupervisorClient(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            var actor = await supervisor.GetAsync(either.Token);
+            var actor = await supervisor(either.Token);
             return await actor.Ask<T>(message, either.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or AskTimeoutException)

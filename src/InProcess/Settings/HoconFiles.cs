@@ -1,11 +1,14 @@
 using Akka.Configuration;
 using MlxActors.Native.Results;
 
-namespace MlxActors.Web.Hosting;
+namespace MlxActors.InProcess.Settings;
 
-/// <summary>The server's configuration: the files that ship with it, below the user's own file, below the command line.</summary>
+/// <summary>The configuration: the files that ship with the program, below the user's own file, below the command line.</summary>
 internal static class HoconFiles
 {
+    /// <summary>Beside the program's binaries; holds the shipped files.</summary>
+    public const string Folder = "hocon";
+
     public const string UserFileVariable = "MLXACTORS_CONFIG";
 
     /// <param name="folder">Holds the shipped files; each of its <c>*.conf</c> is read.</param>

@@ -1,7 +1,7 @@
 using Akka.Configuration;
 using MlxActors.Native.Results;
 
-namespace MlxActors.Web.Hosting;
+namespace MlxActors.InProcess.Settings;
 
 /// <summary>How long the HTTP side waits for others; <c>hocon/</c> says more of each.</summary>
 /// <param name="Health">For the engine to answer a ping.</param>

@@ -5,7 +5,7 @@ using MlxActors.Native.Mlx;
 using MlxActors.Native.Results;
 using MlxActors.Native.Tensors;
 
-namespace MlxActors.Web.Hosting;
+namespace MlxActors.InProcess.Settings;
 
 /// <summary>What computes, from the section <c>mlxactors.engine</c>; the one place that names a backend.</summary>
 /// <param name="Cpu">How the processor would compute.</param>

@@ -3,12 +3,11 @@ using MlxActors.Models.Media;
 using MlxActors.Models.Media.Audio;
 using MlxActors.Models.Media.Ffmpeg;
 using MlxActors.Native.Results;
-using MlxActors.Web.Media;
 
-namespace MlxActors.Web.Hosting;
+namespace MlxActors.InProcess.Settings;
 
-/// <summary>How files that come with requests are fetched and decoded: the section <c>mlxactors.media</c>.</summary>
-internal sealed record MediaSettings(MediaLimits Limits, FfmpegSettings Ffmpeg, FetchSettings Fetch)
+/// <summary>How files that come with requests are decoded: the section <c>mlxactors.media</c>.</summary>
+internal sealed record MediaSettings(MediaLimits Limits, FfmpegSettings Ffmpeg)
 {
     private const string Section = "mlxactors.media";
 
@@ -16,20 +15,18 @@ internal sealed record MediaSettings(MediaLimits Limits, FfmpegSettings Ffmpeg, 
     private const int SamplesPerSecond = 2 * 48_000;
 
     /// <param name="searchPath">Where ffmpeg is looked for when the configuration does not say.</param>
-    public static Result<MediaSettings, string> Read(Config config, string searchPath) =>
-        FetchSettings.Read(config).Bind(fetch =>
+    public static Result<MediaSettings, string> Read(Config config, string searchPath)
+    {
+        try
         {
-            try
-            {
-                var section = config.GetConfig(Section);
-                return ReadLimits(section).Bind(limits =>
-                    ReadFfmpeg(section, searchPath).Map(ffmpeg => new MediaSettings(limits, ffmpeg, fetch)));
-            }
-            catch (Exception e) when (e is FormatException or OverflowException or NotSupportedException or ConfigurationException)
-            {
-                return Result.Error<MediaSettings, string>($"A value in the section {Section} cannot be read: {e.Message}");
-            }
-        });
+            var section = config.GetConfig(Section);
+            return ReadLimits(section).Bind(limits => ReadFfmpeg(section, searchPath).Map(ffmpeg => new MediaSettings(limits, ffmpeg)));
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or NotSupportedException or ConfigurationException)
+        {
+            return Result.Error<MediaSettings, string>($"A value in the section {Section} cannot be read: {e.Message}");
+        }
+    }
 
     private static Result<MediaLimits, string> ReadLimits(Config section)
     {

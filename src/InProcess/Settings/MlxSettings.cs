@@ -2,7 +2,7 @@ using Akka.Configuration;
 using MlxActors.Native.Mlx;
 using MlxActors.Native.Results;
 
-namespace MlxActors.Web.Hosting;
+namespace MlxActors.InProcess.Settings;
 
 /// <summary>The library that was found, and the section <c>mlxactors.engine.mlx</c>.</summary>
 internal sealed record MlxSettings(MlxLibrary Library, MlxLimits Limits)
