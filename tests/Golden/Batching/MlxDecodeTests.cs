@@ -1,0 +1,149 @@
+using MlxActors.Generation;
+using MlxActors.Generation.Batching;
+using MlxActors.Generation.Constraints.Masks;
+using MlxActors.Generation.Sampling;
+using MlxActors.Generation.Stopping;
+using MlxActors.Golden.Families;
+using MlxActors.Models;
+using MlxActors.Models.Caches;
+using MlxActors.Models.Media;
+using MlxActors.Native.Mlx;
+using MlxActors.Native.Tensors;
+using Xunit.Abstractions;
+
+namespace MlxActors.Golden.Batching;
+
+/// <summary>Decode steps on MLX: how often it is told to compute, what the host gets to see, and steps begun ahead.</summary>
+[Collection(MlxFamilyTests.Collection)]
+public sealed class MlxDecodeTests(ITestOutputHelper output)
+{
+    private const int Sequences = 3;
+    private const int LongestPrompt = 1 << 12;
+
+    public static TheoryData<string?> Checkpoints => MlxFamilyTests.Checkpoints;
+
+    /// <summary>Prompts of all families; greedy, drawn, and drawn with all filters; ends at different steps.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Checkpoints))]
+    public void Step_BegunAhead_GivesTheTokensOfStepByStep(string? checkpoint)
+    {
+        var cases = CasesOf(checkpoint);
+        using var backend = MlxFamilyTests.Open();
+        using var model = new CountingModel(cases[0].Load(backend));
+
+        var plain = Run(model, backend, cases, goesAhead: false);
+        var passes = model.Passes;
+        var ahead = Run(model, backend, cases, goesAhead: true);
+
+        Assert.Equal(plain, ahead);
+        Assert.Equal(passes, model.Passes - passes);
+    }
+
+    /// <summary>One evaluation a pass, whatever the number of rows; of a row only the number of its token comes to the host.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Checkpoints))]
+    public void Step_TokensChosenByTheBackend_IsOneEvaluationAndFourBytesARow(string? checkpoint)
+    {
+        var cases = CasesOf(checkpoint);
+        using var backend = MlxFamilyTests.Open();
+        using var model = new CountingModel(cases[0].Load(backend));
+        foreach (var goesAhead in new[] { false, true })
+        {
+            var (evaluations, bytes, passes) = (backend.Evaluations, backend.BytesViewed, model.Passes);
+
+            var tokens = Run(model, backend, cases, goesAhead).Sum(answer => answer.Count);
+
+            Assert.Equal(model.Passes - passes, backend.Evaluations - evaluations);
+            Assert.Equal(tokens * sizeof(int), backend.BytesViewed - bytes);
+            output.WriteLine(
+                $"ahead {goesAhead}: {tokens} tokens in {model.Passes - passes} passes: {backend.Evaluations - evaluations} evaluations, "
+                + $"{backend.BytesViewed - bytes} bytes viewed");
+        }
+    }
+
+    /// <summary>A request that wants scores has its row looked at, the others do not, and one evaluation serves all.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Checkpoints))]
+    public void Step_OneRowForTheHost_ShowsThatRowAlone(string? checkpoint)
+    {
+        var cases = CasesOf(checkpoint);
+        using var backend = MlxFamilyTests.Open();
+        using var model = new CountingModel(cases[0].Load(backend));
+        var (evaluations, bytes) = (backend.Evaluations, backend.BytesViewed);
+
+        var answers = Run(model, backend, cases, goesAhead: true, scored: 1);
+
+        Assert.Equal(model.Passes, backend.Evaluations - evaluations);
+        var scored = answers[1].Count;
+        var chosen = answers.Sum(answer => answer.Count) - scored;
+        Assert.Equal(sizeof(int) * (chosen + ((long)scored * model.Info.VocabSize)), backend.BytesViewed - bytes);
+        Assert.Equal(Run(model, backend, cases, goesAhead: false), answers);
+    }
+
+    private static GoldenCase[] CasesOf(string? checkpoint)
+    {
+        var cases = GoldenCase.Of(Goldens.SkipWhenNone(checkpoint, "model"))
+            .Where(golden => golden.Inputs.Ids.Length > 1 && golden.Inputs.Media.IsEmpty && golden.ConfigOverrides.IsEmpty)
+            .ToArray();
+        Skip.If(cases.Length == 0, $"{checkpoint} has no prompts of text");
+        return cases;
+    }
+
+    private static List<int>[] Run(
+        CountingModel model, MlxBackend backend, GoldenCase[] cases, bool goesAhead, int? scored = null)
+    {
+        var limits = new BatchLimits(Sequences, LongestPrompt, KvBytes: null, FeatureBytes: 0);
+        using var runner = new BatchRunner(model, backend, new ConstraintMasks(_ => [], model.Info), limits, goesAhead);
+        var answers = new Dictionary<RequestId, List<int>>();
+        for (var i = 0; i < Sequences; i++)
+        {
+            var request = RequestOf(cases[i % cases.Length], i) with { TopLogprobs = i == scored ? 1 : null };
+            answers.Add(request.Id, []);
+            Assert.Null(runner.Admit(request));
+        }
+        while (runner.HasWork)
+        {
+            runner.Step();
+            Assert.Empty(runner.Failed.ToArray());
+            foreach (var sampled in runner.Sampled)
+            {
+                answers[sampled.Id].Add(sampled.Token);
+            }
+        }
+        return [.. answers.Values];
+    }
+
+    private static SequenceRequest RequestOf(GoldenCase golden, int index)
+    {
+        var sampling = SamplingPolicy.Resolve(
+            index switch
+            {
+                0 => SamplingOptions.Unset,
+                1 => SamplingOptions.Unset with { Temperature = 1.5 },
+                _ => new SamplingOptions(0.9, 0.9, 30, 0.02, null),
+            },
+            SamplingDefaults.Silent,
+            freshSeed: (ulong)index);
+        return new SequenceRequest(
+            RequestId.New(), new PreparedPrompt(golden.Inputs.Ids, []), sampling, new TokenLimits([], 10 + (7 * index)), Credit: 100);
+    }
+
+    private sealed class CountingModel(IModel model) : IModel
+    {
+        public ModelInfo Info => model.Info;
+
+        public int Passes { get; private set; }
+
+        public SequenceCache NewCache() => model.NewCache();
+
+        public Tensor? Forward(Batch batch)
+        {
+            Passes++;
+            return model.Forward(batch);
+        }
+
+        public KeptTensor Encode(MediaInput input) => model.Encode(input);
+
+        public void Dispose() => model.Dispose();
+    }
+}
