@@ -99,7 +99,7 @@ public sealed class AheadProperties : IDisposable
             told.Add(answer);
             Assert.Null(runner.Admit(RequestOf(answer)));
         }
-        while (runner.HasWork || told.Exists(answer => answer.IsPaused))
+        while (runner.HasWork || told.Exists(answer => answer.IsPaused || answer.Leaves))
         {
             Step(runner, told);
         }
@@ -110,9 +110,9 @@ public sealed class AheadProperties : IDisposable
     /// <summary>Before the step, clients leave, and readers take what is there.</summary>
     private static void Step(BatchRunner runner, List<Told> told)
     {
-        foreach (var answer in told.Where(answer => answer.Asked.Leaves == answer.Tokens.Count && answer.Finished is null))
+        foreach (var answer in told.Where(answer => answer.Leaves))
         {
-            runner.Remove(answer.Id);
+            answer.HasLeft = runner.Remove(answer.Id);
         }
         foreach (var answer in told.Where(answer => answer.IsPaused))
         {
@@ -162,6 +162,10 @@ public sealed class AheadProperties : IDisposable
 
         public int Granted { get; set; } = Asked.Credit;
 
-        public bool IsPaused => Finished is null && Asked.Leaves != Tokens.Count && Tokens.Count == Granted;
+        public bool HasLeft { get; set; }
+
+        public bool Leaves => Finished is null && !HasLeft && Asked.Leaves == Tokens.Count;
+
+        public bool IsPaused => Finished is null && !HasLeft && !Leaves && Tokens.Count == Granted;
     }
 }
