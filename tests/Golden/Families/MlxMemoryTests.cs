@@ -5,6 +5,7 @@ using MlxActors.Generation.Stopping;
 using MlxActors.Models;
 using MlxActors.Native;
 using MlxActors.Native.Results;
+using MlxActors.Native.Tensors;
 using Xunit.Abstractions;
 
 namespace MlxActors.Golden.Families;
@@ -29,6 +30,7 @@ public sealed class MlxMemoryTests(ITestOutputHelper output)
             var model = ((Result<LoadedModel, LoadError>.Ok)ModelLoader.Load(
                 Path.Combine(Goldens.Repository, "models", name), MlxFamilyTests.Open(), default)).Value;
             Answer(model);
+            AwaitAll(model.Backend);
             loaded.Add((name, MemoryUse.Mlx));
             model.Dispose();
             Assert.Equal(empty, MemoryUse.Mlx);
@@ -50,5 +52,12 @@ public sealed class MlxMemoryTests(ITestOutputHelper output)
             runner.Step();
             Assert.Equal(1, runner.Sampled.Length);
         }
+    }
+
+    /// <summary>What is computed last is computed behind all that was begun before.</summary>
+    private static void AwaitAll(IBackend backend)
+    {
+        using var scope = backend.BeginScope();
+        Assert.Equal([6], backend.View(backend.Scale(backend.FromFloats([3], new Shape(1)), 2)).ToArray());
     }
 }
