@@ -53,18 +53,34 @@ public sealed class AheadProperties : IDisposable
         }
     });
 
-    /// <summary>One after the other, so that each finds what those before it have left.</summary>
-    [Property(MaxTest = 10)]
-    public Property Step_BegunAhead_KeepsThePrefixesOfStepByStep() => Prop.ForAll(Courses, course =>
+    /// <summary>
+    /// A turn behind an answer that ended by what it said, and a turn that parts from it further up, find what they find step by step. The
+    /// longer prompt is beyond the sliding layers' window.
+    /// </summary>
+    [Theory]
+    [InlineData(20)]
+    [InlineData(350)]
+    public void Step_BegunAhead_KeepsThePrefixesOfStepByStep(int promptTokens)
     {
-        using var plain = Runner(goesAhead: false);
-        using var ahead = Runner(goesAhead: true);
-        foreach (var asked in course)
+        var prompt = Words(promptTokens, seed: promptTokens);
+        using var scout = Runner(goesAhead: false);
+        var whole = Answer(scout, prompt, []).Tokens;
+        foreach (var end in new[] { 3, 31, 64, 70 })
         {
-            Assert.Equal(Run(plain, [asked]).Single().Cached, Run(ahead, [asked]).Single().Cached);
+            using var plain = Runner(goesAhead: false);
+            using var ahead = Runner(goesAhead: true);
+            var answer = Answer(plain, prompt, [whole[end]]).Tokens;
+            Assert.Equal(answer, Answer(ahead, prompt, [whole[end]]).Tokens);
+
+            foreach (int[] next in new int[][] { [.. prompt, .. answer, 300], [.. prompt, .. answer[..(answer.Length / 2)], 300, 301] })
+            {
+                var (expected, actual) = (Answer(plain, next, []), Answer(ahead, next, []));
+                Assert.Equal(expected.Tokens, actual.Tokens);
+                Assert.Equal(expected.Cached, actual.Cached);
+            }
             Assert.Equal(plain.Prefixes, ahead.Prefixes);
         }
-    });
+    }
 
     public void Dispose() => _model.Dispose();
 
@@ -75,6 +91,31 @@ public sealed class AheadProperties : IDisposable
         from pause in Gen.Choose(0, 6)
         select new Asked(number, leaves < Longest ? leaves : null, credit, pause)).NonEmptyListOf()
         .Select(course => course.Take(6).ToArray()).ToArbitrary();
+
+    private static int[] Words(int count, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => random.Next(300, 1500))];
+    }
+
+    /// <summary>A long answer that is drawn, unless one of some tokens stops it.</summary>
+    private static (int[] Tokens, int Cached) Answer(BatchRunner runner, int[] prompt, int[] stops)
+    {
+        var sampling = SamplingPolicy.Resolve(SamplingOptions.Unset with { Temperature = 3 }, SamplingDefaults.Silent, (ulong)prompt.Length);
+        Assert.Null(runner.Admit(new SequenceRequest(
+            RequestId.New(), new PreparedPrompt([.. prompt], []), sampling, new TokenLimits([.. stops], Longest * 2), Credit: 1000)));
+        var (tokens, cached) = (new List<int>(), 0);
+        while (runner.HasWork)
+        {
+            runner.Step();
+            foreach (var sampled in runner.Sampled)
+            {
+                tokens.Add(sampled.Token);
+                cached = sampled.CachedTokens;
+            }
+        }
+        return ([.. tokens], cached);
+    }
 
     private List<Told> Play(Asked[] course, bool goesAhead)
     {
