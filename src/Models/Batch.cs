@@ -68,8 +68,8 @@ public sealed class Batch(bool imagesAttendBothWays)
         : throw new InvalidOperationException("nobody has looked at the tokens yet");
 
     /// <summary>
-    /// Int32 <c>[R]</c>: the ids, one a sequence and none of media, of a step that is begun while they are still being computed; null when they
-    /// are <see cref="Tokens"/>.
+    /// Int32 <c>[R]</c>: the ids, one a sequence and none of media, of a step that is begun while they are still being computed; null when
+    /// they are <see cref="Tokens"/>.
     /// </summary>
     public Tensor? TokensToCome { get; private set; }
 

@@ -14,7 +14,7 @@ public sealed partial class BatchRunner
     private readonly List<int> _rowsGoingOn = [];
     private BegunStep? _ahead;
 
-    /// <summary>Whether the step behind that of the stepping sequences is sure to be another of them, unless what they say ends them.</summary>
+    /// <summary>Whether the stepping sequences are sure to be those of the next step too, unless what they say ends them.</summary>
     private bool MayGoAhead() => goesAhead
         && _stepping.TrueForAll(sequence => sequence.ChoosesByLogits)
         && _stepping.Exists(sequence => sequence.WantsTwo)

@@ -108,7 +108,7 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
         FreeMedia();
     }
 
-    /// <summary>Takes the last token back out of the cache where it is in there already: what is kept of an answer ends before its last one.</summary>
+    /// <summary>Takes the token made last back out of the cache, if it is in there: what is kept of an answer ends before it.</summary>
     public void ForgetLastToken()
     {
         if (HasReadLastToken && Cache.Fork(Cache.Length - 1) is { } shorter)

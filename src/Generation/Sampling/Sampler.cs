@@ -5,8 +5,8 @@ using MlxActors.Native.Tensors.Choosing;
 namespace MlxActors.Generation.Sampling;
 
 /// <summary>
-/// Chooses tokens on the host, by logits that a request may adjust first, with buffers shared by all sequences of an engine; what it chooses
-/// depends on its arguments alone.
+/// Chooses tokens on the host, by logits that a request may adjust first, with buffers shared by all sequences of an engine; what it
+/// chooses depends on its arguments alone.
 /// </summary>
 public sealed class Sampler
 {

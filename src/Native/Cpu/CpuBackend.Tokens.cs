@@ -35,12 +35,12 @@ public sealed unsafe partial class CpuBackend
         Operands.OfReplaceRows(tensor, ids, count, rows);
         var result = Copy(tensor);
         var width = tensor.Shape.Last;
-        for (var row = 0; row < ids.Shape[0]; row++)
+        for (var row = 0L; row < ids.Shape[0]; row++)
         {
-            var place = (long)Ids(ids)[row] - firstId;
+            var place = (long)Ids(ids)[(int)row] - firstId;
             if (place >= 0 && place < count)
             {
-                new ReadOnlySpan<float>(Floats(rows) + (long)row * width, width).CopyTo(new Span<float>(Floats(result) + (long)row * width, width));
+                new ReadOnlySpan<float>(Floats(rows) + row * width, width).CopyTo(new Span<float>(Floats(result) + row * width, width));
             }
         }
         return result;

@@ -4,8 +4,8 @@ using MlxActors.Native.Tensors.Choosing;
 namespace MlxActors.Native.Mlx;
 
 /// <summary>
-/// What <see cref="TokenChooser"/> does, as a graph over all rows at once. Sums are Float32, so that a token at the border of a filter or of
-/// a draw may fall on its other side.
+/// What <see cref="TokenChooser"/> does, as a graph over all rows at once. Sums are Float32, so that a token at the border of a filter or
+/// of a draw may fall on its other side.
 /// </summary>
 internal sealed class MlxTokenChooser(MlxGraph graph)
 {
@@ -72,7 +72,7 @@ internal sealed class MlxTokenChooser(MlxGraph graph)
         return anyTopP ? graph.Maximum(floor, NucleusFloor(ascending, topK, draws)) : floor;
     }
 
-    /// <summary>Where, among ascending numbers, the last of the most likely ones of each row is; the first of all without such a filter.</summary>
+    /// <summary>Where, among ascending numbers, the least of the k largest of each row is; the first without such a filter.</summary>
     private MlxArray Borders(ReadOnlySpan<TokenDraw?> draws, int vocabulary)
     {
         var borders = new int[draws.Length];

@@ -231,8 +231,8 @@ public interface IBackend : IDisposable
     // Choosing tokens
 
     /// <summary>
-    /// One token for each row of logits: <c>[R, V] → [R]</c> Int32. Without a draw the most likely one, of equal ones the first; with one, what
-    /// <see cref="TokenChooser"/> chooses, to the rounding of the backend. A row depends on its logits and its draw alone. It is
+    /// One token for each row of logits: <c>[R, V] → [R]</c> Int32. Without a draw the most likely one, of equal ones the first; with one,
+    /// what <see cref="TokenChooser"/> chooses, to the rounding of the backend. A row depends on its logits and its draw alone. It is
     /// <see cref="TokenChooser.None"/> where the largest logit is not finite, or one is not a number.
     /// </summary>
     /// <param name="draws">One a row; null for the most likely token.</param>

@@ -10,6 +10,7 @@ using MlxActors.Models;
 using MlxActors.Models.Chat;
 using MlxActors.Models.Media;
 using MlxActors.Native.Cpu;
+using MlxActors.Native.Tensors.Choosing;
 
 namespace MlxActors.Generation.Tests.Batching;
 
@@ -32,7 +33,7 @@ public sealed class AheadProperties : IDisposable
         _model = ModelLoader.Load(Path.Combine(Goldens.Repository, "models", "demo"), backend, CancellationToken.None)
             .Match(loaded => loaded, error => throw new InvalidDataException(error.Message));
         _prompts = [.. Texts.Select(text => _model.Processor
-            .Prepare(new Conversation([ChatMessage.Of(Role.User, text)], [], []), new MediaDecoder(ImageLimits.Default), CancellationToken.None)
+            .Prepare(new Conversation([ChatMessage.Of(Role.User, text)], [], []), new MediaDecoder(ImageLimits.Default), default)
             .Match(prompt => prompt, error => throw new InvalidDataException(error.Message)))];
     }
 
@@ -101,7 +102,7 @@ public sealed class AheadProperties : IDisposable
     /// <summary>A long answer that is drawn, unless one of some tokens stops it.</summary>
     private static (int[] Tokens, int Cached) Answer(BatchRunner runner, int[] prompt, int[] stops)
     {
-        var sampling = SamplingPolicy.Resolve(SamplingOptions.Unset with { Temperature = 3 }, SamplingDefaults.Silent, (ulong)prompt.Length);
+        var sampling = new SamplingPolicy.Draw(TokenFilters.None with { Temperature = 3 }, (ulong)prompt.Length);
         Assert.Null(runner.Admit(new SequenceRequest(
             RequestId.New(), new PreparedPrompt([.. prompt], []), sampling, new TokenLimits([.. stops], Longest * 2), Credit: 1000)));
         var (tokens, cached) = (new List<int>(), 0);

@@ -127,7 +127,7 @@ public sealed class AheadTests : IDisposable
         Assert.True(runner.Sampled.IsEmpty && runner.Failed.IsEmpty);
     }
 
-    /// <summary>Every pass that can fail does once: what was told before it is what is told without a step ahead, and then the failure.</summary>
+    /// <summary>Each pass once: what is told is what is told without steps ahead, and then the failure.</summary>
     [Fact]
     public void Step_AnyPassThatThrows_EndsThoseInItBehindTheTokensBefore()
     {
@@ -192,7 +192,10 @@ public sealed class AheadTests : IDisposable
     }
 
     private BatchRunner Runner(bool goesAhead = true) => new(
-        _model, _backend, new ConstraintMasks(_ => [], _model.Info), new BatchLimits(MaxBatch: 4, PrefillChunk: 8, KvBytes: null, FeatureBytes: 0),
+        _model,
+        _backend,
+        new ConstraintMasks(_ => [], _model.Info),
+        new BatchLimits(MaxBatch: 4, PrefillChunk: 8, KvBytes: null, FeatureBytes: 0),
         goesAhead);
 
     private static SequenceRequest Request(int seed, int length = 4) => new(

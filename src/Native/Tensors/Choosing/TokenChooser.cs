@@ -3,7 +3,8 @@ using System.Numerics.Tensors;
 namespace MlxActors.Native.Tensors.Choosing;
 
 /// <summary>
-/// Chooses tokens by logits that lie in the host's memory, with buffers that are used again. What it chooses depends on its arguments alone.
+/// Chooses tokens by logits that lie in the host's memory, with buffers that are used again. What it chooses depends on its arguments
+/// alone.
 /// </summary>
 public sealed class TokenChooser
 {
@@ -12,7 +13,9 @@ public sealed class TokenChooser
 
     private readonly Candidates _candidates = new();
 
-    /// <summary>The token for one row of logits <c>[V]</c>; <see cref="None"/> when its largest number is not finite, or one is not a number.</summary>
+    /// <summary>
+    /// The token for one row of logits <c>[V]</c>; <see cref="None"/> when the largest is not finite, or one of them is not a number.
+    /// </summary>
     /// <param name="draw">Null for the most likely token; of equal ones the first.</param>
     public int Choose(ReadOnlySpan<float> logits, TokenDraw? draw)
     {

@@ -11,5 +11,5 @@ public sealed record TokenFilters(float Temperature, int? TopK, double? TopP, do
 }
 
 /// <summary>One draw from what filters leave.</summary>
-/// <param name="Unit">The random number, in [0, 1): what is left is laid out by ascending id, and the point at this part of it decides.</param>
+/// <param name="Unit">The random number, in [0, 1): the point at this part of what is left, laid out by ascending id, decides.</param>
 public readonly record struct TokenDraw(TokenFilters Filters, double Unit);
