@@ -62,7 +62,16 @@ public sealed class Batch(bool imagesAttendBothWays)
     public StepLayout Layout { get; } = new();
 
     /// <summary><c>[R]</c> token ids; at rows of <see cref="Media"/> the id is the family's placeholder.</summary>
-    public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
+    /// <exception cref="InvalidOperationException">They are <see cref="TokensToCome"/>.</exception>
+    public ReadOnlySpan<int> Tokens => TokensToCome is null
+        ? CollectionsMarshal.AsSpan(_tokens)
+        : throw new InvalidOperationException("nobody has looked at the tokens yet");
+
+    /// <summary>
+    /// Int32 <c>[R]</c>: the ids, one a sequence and none of media, of a step that is begun while they are still being computed; null when
+    /// they are <see cref="Tokens"/>.
+    /// </summary>
+    public Tensor? TokensToCome { get; private set; }
 
     /// <summary><see cref="Tokens"/> for a smaller vocabulary, where ids that it lacks are 0; valid until the next call.</summary>
     public ReadOnlySpan<int> TokensWithin(int vocabulary)
@@ -99,6 +108,7 @@ public sealed class Batch(bool imagesAttendBothWays)
         _positions.Clear();
         _logitCaches.Clear();
         _knownTokens.Clear();
+        TokensToCome = null;
         Layout.Clear();
         LogitLayout.Clear();
     }
@@ -159,6 +169,13 @@ public sealed class Batch(bool imagesAttendBothWays)
         {
             _logitRows.Add(firstRow + row);
         }
+    }
+
+    /// <summary>Says that the tokens of all rows, which then only hold their places, are still being computed.</summary>
+    public void AwaitTokens(Tensor ids)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(ids.Shape[0], _tokens.Count);
+        TokensToCome = ids;
     }
 
     private ReadOnlySpan<KvCache> CachesOf(int layer, List<SequenceCache> caches)

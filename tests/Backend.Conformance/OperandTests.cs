@@ -37,6 +37,15 @@ public sealed class OperandTests
         Refuses("Linear", "Float32(4)", () => backend.Linear(wide, quantized with { Biases = vector }));
         Refuses("MatMul", "(3, 4)", () => backend.MatMul(x, x));
         Refuses("Embed", "3", () => backend.Embed([0, 3], plain));
+        var ids = backend.Choose(x, [null, null, null]);
+        Refuses("Choose", "(3, 4)", () => backend.Choose(x, [null, null]));
+        Refuses("Choose", "Float16", () => backend.Choose(half, [null, null, null]));
+        Refuses("ViewIds", "(3, 4)", () => backend.ViewIds(x).ToArray());
+        Refuses("View", "Int32", () => backend.View(ids).ToArray());
+        Refuses("Embed", "(4)", () => backend.Embed(vector, plain));
+        Refuses("ReplaceRows", "(4)", () => backend.ReplaceRows(x, vector, 0, 1, x));
+        Refuses("ReplaceRows", "(3, 2, 2)", () => backend.ReplaceRows(heads, ids, 0, 1, x));
+        Refuses("ReplaceRows", "(4)", () => backend.ReplaceRows(x, ids, 0, 1, vector));
         Refuses("Embed", "-1", () => backend.Embed([-1], plain));
         Refuses("RmsNorm", "(3, 4)", () => backend.RmsNorm(x, x, 1e-6f));
         Refuses("LayerNorm", "(1, 64)", () => backend.LayerNorm(x, vector, wide, 1e-6f));

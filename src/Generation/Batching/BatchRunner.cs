@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using MlxActors.Generation.Batching.Prefixes;
 using MlxActors.Generation.Constraints.Masks;
-using MlxActors.Generation.Sampling;
 using MlxActors.Models;
 using MlxActors.Models.Caches;
 using MlxActors.Native.Tensors;
@@ -11,18 +10,16 @@ namespace MlxActors.Generation.Batching;
 /// <summary>
 /// Runs sequences on one loaded model, a step at a time: one medium, one chunk of a prompt, or one token for every running answer.
 /// Whatever a step throws ends only the sequences that were in it. Used on the engine's thread only; its buffers are reused, so that
-/// decoding allocates nothing.
+/// decoding allocates nothing. This file holds who runs, and prompts; answers are in the other parts.
 /// </summary>
-public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks constraints, BatchLimits limits) : IDisposable
+/// <param name="goesAhead">Whether decode steps are begun before the tokens of the last one are known.</param>
+public sealed partial class BatchRunner(
+    IModel model, IBackend backend, ConstraintMasks constraints, BatchLimits limits, bool goesAhead) : IDisposable
 {
-    /// <summary>Tokens of an answer between two places to which a later prompt can return.</summary>
-    private const int KeptEvery = 32;
-
     private readonly SequenceCache _sizes = CacheForSizes(model);
     private readonly Batch _batch = new(model.Info.ImagesAttendBothWays);
     private readonly FeatureCache _features = new(limits.FeatureBytes);
     private readonly PrefixCache _prefixes = new(limits.PrefixBytes);
-    private readonly Sampler _sampler = new();
     private readonly List<SequenceRequest> _waiting = [];
     private readonly List<long> _needs = [];
     private readonly List<Sequence> _running = [];
@@ -33,6 +30,11 @@ public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks 
     private StepKind _last = StepKind.Rest;
     private long _turn;
     private long _reserved;
+
+    public BatchRunner(IModel model, IBackend backend, ConstraintMasks constraints, BatchLimits limits)
+        : this(model, backend, constraints, limits, backend.ComputesAside)
+    {
+    }
 
     public BatchRunner(LoadedModel model, BatchLimits limits)
         : this(model.Model, model.Backend, ConstraintMasks.Of(model.Processor, model.Info), limits)
@@ -92,6 +94,7 @@ public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks 
     {
         if (Find(id) is { } sequence)
         {
+            sequence.ForgetLastToken();
             _prefixes.Keep(sequence.Path, sequence.Cache);
             Drop(sequence);
             return true;
@@ -140,6 +143,8 @@ public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks 
 
     public void Dispose()
     {
+        _ahead?.Dispose();
+        _ahead = null;
         foreach (var sequence in _running)
         {
             sequence.Dispose();
@@ -264,38 +269,6 @@ public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks 
         Sample(logits);
     }
 
-    private void Decode()
-    {
-        _batch.Clear();
-        foreach (var sequence in _running)
-        {
-            if (sequence.View.Phase is SequencePhase.Decode)
-            {
-                _stepping.Add(sequence);
-                _batch.Add(sequence.Cache, [sequence.LastToken], [], LogitRows.Last);
-            }
-        }
-        MakeRoom(_stepping.Count, tokens: 1);
-        var logits = model.Forward(_batch);
-        foreach (var sequence in _stepping)
-        {
-            KeepWhatSlidesAway(sequence);
-        }
-        Sample(logits);
-    }
-
-    /// <summary>
-    /// An answer may end before the token that the engine has come to, as at a stop text, or be changed later; where layers slide, what is
-    /// kept at its end does not reach back there.
-    /// </summary>
-    private void KeepWhatSlidesAway(Sequence sequence)
-    {
-        if (sequence.Cache.ShortestFork > 0 && sequence.Cache.Length % KeptEvery == 0 && !_prefixes.IsOff)
-        {
-            _prefixes.Keep(sequence.Path, sequence.Cache);
-        }
-    }
-
     /// <summary>
     /// Before each of the sequences of a step gets so many tokens longer; one that ends in a shared block copies that first.
     /// </summary>
@@ -305,44 +278,6 @@ public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks 
         {
             var growth = sequences * (_sizes.BytesFor(tokens, tokens) + _sizes.BytesFor(1, 1));
             _prefixes.MakeRoom(CollectionsMarshal.AsSpan(_running), most - growth);
-        }
-    }
-
-    /// <summary>One token for each sequence of the step, from its row of the logits; no logits, no tokens.</summary>
-    private void Sample(Tensor? logits)
-    {
-        if (logits is not { } rows)
-        {
-            return;
-        }
-        var numbers = backend.View(rows);
-        var width = rows.Shape.Last;
-        for (var row = 0; row < _stepping.Count; row++)
-        {
-            Sample(_stepping[row], numbers.Slice(row * width, width));
-        }
-    }
-
-    private void Sample(Sequence sequence, ReadOnlySpan<float> logits)
-    {
-        try
-        {
-            var request = sequence.Request;
-            var token = _sampler.Next(logits, request.Sampling, sequence.Count, sequence.History, sequence.Mask);
-            var scores = request.TopLogprobs is { } top ? TokenScores.Of(logits, token, top) : null;
-            sequence.AddToken(token);
-            var finished = request.Limits.After(token, sequence.Count);
-            _sampled.Add(new SampledToken(request.Id, token, finished, scores, sequence.CachedTokens));
-            if (finished is not null)
-            {
-                _prefixes.Keep(sequence.Path, sequence.Cache);
-                Drop(sequence);
-            }
-        }
-        catch (Exception cause)
-        {
-            // Its row of the logits is its own: the others of the step have theirs.
-            Fail(sequence, cause);
         }
     }
 
@@ -358,6 +293,7 @@ public sealed class BatchRunner(IModel model, IBackend backend, ConstraintMasks 
         {
             _reserved -= sequence.Reserved;
             sequence.Dispose();
+            ForgetStepOfNobody();
         }
     }
 

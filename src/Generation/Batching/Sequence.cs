@@ -50,6 +50,20 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
     /// <summary>The tokens that may come next; null: all.</summary>
     public TokenMask? Mask => constrained?.Mask;
 
+    /// <summary>Whether the backend can choose its tokens: by the logits as they are, which nobody else asks for.</summary>
+    public bool ChoosesByLogits => History is null && constrained is null && request.TopLogprobs is null;
+
+    /// <summary>Whether it wants another token behind the next one, unless that ends the answer by what it says.</summary>
+    public bool WantsTwo => Credit > 1 && Count + 1 < request.Limits.MaxTokens;
+
+    /// <summary>Whether a step that was begun ahead has put the token made last into its cache.</summary>
+    public bool HasReadLastToken => Count > 0 && Cache.Length == _prompt.Length + Count;
+
+    /// <summary>What went wrong in a step that was begun ahead: it has one token yet to tell.</summary>
+    public Exception? Broken { get; set; }
+
+    public bool IsDisposed { get; private set; }
+
     public long LastTurn { get; set; }
 
     public SequenceView View => new(Phase, LastTurn);
@@ -94,8 +108,19 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
         FreeMedia();
     }
 
+    /// <summary>Takes the token made last back out of the cache, if it is in there: what is kept of an answer ends before it.</summary>
+    public void ForgetLastToken()
+    {
+        if (HasReadLastToken && Cache.Fork(Cache.Length - 1) is { } shorter)
+        {
+            Cache.Dispose();
+            Cache = shorter;
+        }
+    }
+
     public void Dispose()
     {
+        IsDisposed = true;
         FreeMedia();
         Cache.Dispose();
     }

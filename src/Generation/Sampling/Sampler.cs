@@ -1,12 +1,16 @@
 using System.Numerics.Tensors;
 using MlxActors.Generation.Constraints.Masks;
+using MlxActors.Native.Tensors.Choosing;
 
 namespace MlxActors.Generation.Sampling;
 
-/// <summary>Chooses tokens, with buffers shared by all sequences of an engine; what it chooses depends on its arguments alone.</summary>
+/// <summary>
+/// Chooses tokens on the host, by logits that a request may adjust first, with buffers shared by all sequences of an engine; what it
+/// chooses depends on its arguments alone.
+/// </summary>
 public sealed class Sampler
 {
-    private readonly Candidates _candidates = new();
+    private readonly TokenChooser _chooser = new();
     private float[] _adjusted = [];
 
     /// <summary>The next token of an answer.</summary>
@@ -17,21 +21,26 @@ public sealed class Sampler
     /// <exception cref="NotFiniteNumberException">The logits hold no number to choose by.</exception>
     public int Next(ReadOnlySpan<float> logits, SamplingPolicy policy, int index, TokenHistory? history = null, TokenMask? mask = null)
     {
-        var best = TensorPrimitives.IndexOfMax(logits);
-        if (!float.IsFinite(logits[best]))
-        {
-            throw new NotFiniteNumberException("the model's logits are not finite", logits[best]);
-        }
         if (history is not null || mask is not null)
         {
             logits = Adjusted(logits, history, mask);
-            best = TensorPrimitives.IndexOfMax(logits);
         }
-        return policy is SamplingPolicy.Draw draw ? Draw(logits, draw, index) : best;
+        return Found(_chooser.Choose(logits, policy.DrawAt(index)));
     }
+
+    /// <summary>A token that was chosen, here or by a backend.</summary>
+    /// <exception cref="NotFiniteNumberException">There was no number to choose by.</exception>
+    public static int Found(int token) => token != TokenChooser.None
+        ? token
+        : throw new NotFiniteNumberException("the model's logits are not finite");
 
     private Span<float> Adjusted(ReadOnlySpan<float> logits, TokenHistory? history, TokenMask? mask)
     {
+        if (!float.IsFinite(TensorPrimitives.Max(logits)))
+        {
+            // A mask would hide it.
+            Found(TokenChooser.None);
+        }
         if (_adjusted.Length < logits.Length)
         {
             _adjusted = new float[logits.Length];
@@ -41,40 +50,5 @@ public sealed class Sampler
         history?.Adjust(adjusted);
         mask?.Apply(adjusted);
         return adjusted;
-    }
-
-    private int Draw(ReadOnlySpan<float> logits, SamplingPolicy.Draw draw, int index)
-    {
-        _candidates.Load(logits);
-        foreach (var filter in draw.Filters)
-        {
-            filter(_candidates);
-        }
-        var weights = _candidates.Scratch;
-        TensorPrimitives.Exp<float>(_candidates.Logits, weights);
-        return _candidates.Ids[Pick(weights, CounterRandom.Unit(draw.Seed, (ulong)index))];
-    }
-
-    /// <summary>The weight under which the point at <paramref name="unit"/> of the whole falls.</summary>
-    private static int Pick(ReadOnlySpan<float> weights, double unit)
-    {
-        var total = 0.0;
-        foreach (var weight in weights)
-        {
-            total += weight;
-        }
-        var (left, last) = (unit * total, 0);
-        for (var i = 0; i < weights.Length; i++)
-        {
-            if (weights[i] > 0)
-            {
-                if (left < weights[i])
-                {
-                    return i;
-                }
-                (left, last) = (left - weights[i], i);
-            }
-        }
-        return last;
     }
 }

@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using MlxActors.Models;
+using MlxActors.Native.Tensors.Choosing;
 
 namespace MlxActors.Generation.Sampling;
 
@@ -16,8 +16,16 @@ public abstract record SamplingPolicy
         public static Greedy Instance { get; } = new();
     }
 
-    /// <summary>One draw from what the filters leave, in their order.</summary>
-    public sealed record Draw(ImmutableArray<LogitsFilter> Filters, ulong Seed) : SamplingPolicy;
+    /// <summary>One draw from what the filters leave.</summary>
+    public sealed record Draw(TokenFilters Filters, ulong Seed) : SamplingPolicy;
+
+    /// <summary>How the token behind so many tokens of the answer is chosen; null: the most likely one.</summary>
+    public TokenDraw? DrawAt(int index) => this switch
+    {
+        Greedy => null,
+        Draw(var filters, var seed) => new TokenDraw(filters, CounterRandom.Unit(seed, (ulong)index)),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     /// <summary>
     /// The request's word before the checkpoint's. A checkpoint that does not sample answers greedily unless the request sets a
@@ -31,23 +39,12 @@ public abstract record SamplingPolicy
         {
             return Greedy.Instance;
         }
-        var filters = ImmutableArray.CreateBuilder<LogitsFilter>();
-        if (temperature != 1)
-        {
-            filters.Add(LogitsFilters.Temperature((float)temperature));
-        }
-        if ((options.TopK ?? defaults.TopK) is { } k and > 0)
-        {
-            filters.Add(LogitsFilters.TopK(k));
-        }
-        if ((options.TopP ?? defaults.TopP) is { } p and < 1)
-        {
-            filters.Add(LogitsFilters.TopP(p));
-        }
-        if ((options.MinP ?? defaults.MinP) is { } min and > 0)
-        {
-            filters.Add(LogitsFilters.MinP(min));
-        }
-        return new Draw(filters.ToImmutable(), options.Seed ?? freshSeed);
+        return new Draw(
+            new TokenFilters(
+                (float)temperature,
+                (options.TopK ?? defaults.TopK) is { } k and > 0 ? k : null,
+                (options.TopP ?? defaults.TopP) is { } p and < 1 ? p : null,
+                (options.MinP ?? defaults.MinP) is { } min and > 0 ? min : null),
+            options.Seed ?? freshSeed);
     }
 }

@@ -84,7 +84,7 @@ public sealed record Gemma3Text(
         // Ends with the caller's scope.
         var stream = b.BeginScope();
         // Features of media take the places of scaled token embeddings, unscaled.
-        var h = batch.PlaceMedia(b, b.Scale(EmbedTokens.Forward(b, batch.Tokens), EmbedScale));
+        var h = batch.PlaceMedia(b, b.Scale(EmbedTokens.Forward(b, batch), EmbedScale));
         trace?.Invoke("embeddings", h);
         for (var i = 0; i < Layers.Count; i++)
         {

@@ -50,6 +50,13 @@ public sealed record Gemma3nEmbedder(
         return h;
     }
 
+    /// <summary>The same where nobody has looked at the ids yet: every row is embedded both ways.</summary>
+    public Tensor PlaceHard(IBackend b, Tensor h, Tensor ids)
+    {
+        var hard = Project(b, HardEmbeddingNorm.Forward(b, b.Embed(ids, Embedding.Table, VocabOffset)));
+        return b.ReplaceRows(h, ids, VocabOffset, VocabSize, hard);
+    }
+
     /// <param name="places">Rows of the medium's own table.</param>
     public Tensor Hard(IBackend b, ReadOnlySpan<int> places) =>
         Project(b, HardEmbeddingNorm.Forward(b, Embedding.Forward(b, places)));
@@ -64,10 +71,10 @@ public sealed record Gemma3nEmbeddings(Embedding EmbedTokens, float Scale, IRead
     /// <summary><c>[R, hidden]</c>, features of media in their places.</summary>
     public Tensor Forward(IBackend b, Batch batch)
     {
-        var h = b.Scale(EmbedTokens.Forward(b, batch.Tokens), Scale);
+        var h = b.Scale(EmbedTokens.Forward(b, batch), Scale);
         for (var i = 0; i < Media.Count; i++)
         {
-            h = PlaceHard(b, h, batch, Media[i]);
+            h = batch.TokensToCome is { } ids ? Media[i].PlaceHard(b, h, ids) : PlaceHard(b, h, batch, Media[i]);
         }
         return batch.PlaceMedia(b, h);
     }

@@ -32,7 +32,7 @@ public sealed record Gemma3nPerLayerInputs(Embedding EmbedTokensPerLayer, Linear
         var (rows, width) = (embeddings.Shape[0], table[1] / Layers);
         var projected = b.Scale(ModelProjection.Forward(b, embeddings), 1 / MathF.Sqrt(embeddings.Shape[1]));
         projected = ProjectionNorm.Forward(b, b.Reshape(projected, new Shape(rows, Layers, width)));
-        var looked = b.Scale(EmbedTokensPerLayer.Forward(b, batch.TokensWithin(table[0])), MathF.Sqrt(width));
+        var looked = b.Scale(EmbedTokensPerLayer.ForwardWithin(b, batch), MathF.Sqrt(width));
         var sum = b.Add(b.Reshape(projected, looked.Shape), looked);
         return scope.KeepOnly(b.Scale(sum, Gemma3nText.HalfPower));
     }

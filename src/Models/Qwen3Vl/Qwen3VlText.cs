@@ -57,7 +57,7 @@ public sealed record Qwen3VlText(Embedding EmbedTokens, IReadOnlyList<Qwen3VlLay
         var rope = b.RopeTable(batch.Positions(Axes), Axes, Rope);
         // Ends with the caller's scope.
         var stream = b.BeginScope();
-        var h = batch.PlaceMedia(b, EmbedTokens.Forward(b, batch.Tokens));
+        var h = batch.PlaceMedia(b, EmbedTokens.Forward(b, batch));
         trace?.Invoke("embeddings", h);
         for (var i = 0; i < Layers.Count; i++)
         {

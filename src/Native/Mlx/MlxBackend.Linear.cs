@@ -50,19 +50,17 @@ public sealed partial class MlxBackend
         {
             return Nothing(shape);
         }
-        var rows = Integers(ids);
-        return Result(
-            table switch
-            {
-                Weight.Plain(var values) => RowsOf(values, rows),
-                // Only the rows named are unpacked.
-                Weight.Quantized packed => _graph.Dequantize(
-                    _graph.Take(Of(packed.Packed), rows), RowsOf(packed.Scales, rows), RowsOf(packed.Biases, rows),
-                    packed.GroupSize, packed.Bits),
-                _ => throw new System.Diagnostics.UnreachableException(),
-            },
-            shape);
+        return Result(RowsOf(table, Integers(ids)), shape);
     }
+
+    private MlxArray RowsOf(Weight table, MlxArray rows) => table switch
+    {
+        Weight.Plain(var values) => RowsOf(values, rows),
+        // Only the rows named are unpacked.
+        Weight.Quantized packed => _graph.Dequantize(
+            _graph.Take(Of(packed.Packed), rows), RowsOf(packed.Scales, rows), RowsOf(packed.Biases, rows), packed.GroupSize, packed.Bits),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     private MlxArray RowsOf(Tensor values, MlxArray rows) => _graph.As(_graph.Take(Of(values), rows), MlxDType.Float32);
 

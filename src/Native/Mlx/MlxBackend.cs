@@ -16,9 +16,11 @@ public sealed partial class MlxBackend : IBackend
     private readonly StreamHandle _stream;
     private readonly MlxGraph _graph;
     private readonly MlxMasks _masks;
+    private readonly MlxTokenChooser _chooser;
     private readonly List<MlxTemporary> _temporaries = [];
     private readonly List<MlxWeight> _weights = [];
     private readonly List<MlxKvCache> _unevaluated = [];
+    private readonly List<MlxTemporary> _chosen = [];
     private readonly bool _fusesRope;
     private long? _outermost;
 
@@ -39,9 +41,16 @@ public sealed partial class MlxBackend : IBackend
         _stream = StreamHandle.OfThisThread(library.HasGpu);
         _graph = new MlxGraph(_stream);
         _masks = new MlxMasks(_graph);
+        _chooser = new MlxTokenChooser(_graph);
     }
 
     public string Description => Describe(_library);
+
+    /// <summary>Times that MLX was told to compute.</summary>
+    public long Evaluations { get; private set; }
+
+    /// <summary>Bytes that the host has looked at.</summary>
+    public long BytesViewed { get; private set; }
 
     /// <summary>What a backend on this library would call itself.</summary>
     public static string Describe(MlxLibrary library) =>
@@ -126,6 +135,7 @@ public sealed partial class MlxBackend : IBackend
         }
         var rows = StorageOf(tensor).Form(ArrayForm.Rows, tensor, 0, () => _graph.InRows(Of(tensor)));
         Evaluate(rows);
+        BytesViewed += tensor.Bytes;
         return new ReadOnlySpan<float>(MlxC.mlx_array_data_float32(rows), checked((int)tensor.Shape.Count));
     }
 
@@ -212,6 +222,7 @@ public sealed partial class MlxBackend : IBackend
     private void Release(long mark)
     {
         var kept = (int)(uint)mark;
+        _chosen.Clear();
         for (var i = _temporaries.Count - 1; i >= kept; i--)
         {
             _temporaries[i].Dispose();
@@ -220,26 +231,31 @@ public sealed partial class MlxBackend : IBackend
         _graph.Release((int)(mark >> 32));
     }
 
-    /// <summary>Computes an array, and with it what the step has put into caches: one evaluation.</summary>
+    /// <summary>Computes an array, and with it what else the step has made to last: one evaluation.</summary>
     private void Evaluate(MlxArray array)
     {
-        MlxGraph.Evaluate([array, .. CachesToEvaluate()]);
+        MlxGraph.Evaluate([array, .. TakePending()]);
+        Evaluations++;
     }
 
     /// <summary>Begins to compute what a step has put into caches when nobody looked at its result.</summary>
     private void FinishCaches()
     {
-        var arrays = CachesToEvaluate();
+        var arrays = TakePending();
         if (arrays.Length > 0)
         {
             MlxGraph.BeginEvaluating(arrays);
+            Evaluations++;
         }
     }
 
-    private MlxArray[] CachesToEvaluate()
+    /// <summary>What was put into caches, and tokens chosen, since the last evaluation.</summary>
+    private MlxArray[] TakePending()
     {
-        MlxArray[] arrays = [.. _unevaluated.SelectMany(cache => cache.Arrays)];
+        MlxArray[] arrays = [.. _unevaluated.SelectMany(cache => cache.Arrays), .. _chosen.Select(tokens => tokens.Array)];
         _unevaluated.Clear();
+        _chosen.ForEach(tokens => tokens.IsBegun = true);
+        _chosen.Clear();
         return arrays;
     }
 }

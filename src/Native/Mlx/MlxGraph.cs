@@ -60,6 +60,8 @@ internal sealed unsafe partial class MlxGraph(StreamHandle stream)
 
     public MlxArray Number(float value) => FromMemory([value], MlxDType.Float32);
 
+    public MlxArray Integer(int value) => FromMemory([value], MlxDType.Int32);
+
     public MlxArray Zeros(params ReadOnlySpan<int> shape)
     {
         MlxArray result = default;
@@ -215,7 +217,10 @@ internal sealed unsafe partial class MlxGraph(StreamHandle stream)
         }
     }
 
-    /// <summary>Begins to compute arrays; who reads one waits for it.</summary>
+    /// <summary>Waits for an array whose computation was begun.</summary>
+    public static void Await(MlxArray array) => MlxErrors.Check(MlxC.mlx_array_eval(array), nameof(MlxC.mlx_array_eval), array);
+
+    /// <summary>Begins to compute arrays, all in one go; see <see cref="Await"/>.</summary>
     public static void BeginEvaluating(ReadOnlySpan<MlxArray> arrays)
     {
         var list = ListOf(arrays);

@@ -31,6 +31,9 @@ internal abstract class MlxStorage(Shape shape, DType dtype) : ITensorStorage, I
     /// <exception cref="ObjectDisposedException">It was given back.</exception>
     public abstract MlxArray Array { get; }
 
+    /// <summary>Whether it has been computed, or this was begun.</summary>
+    public bool IsBegun { get; set; }
+
     /// <summary>The array of a tensor that lies in this storage.</summary>
     public MlxArray Of(MlxGraph graph, Tensor tensor) => tensor.Offset == 0 && tensor.Shape == shape
         ? Array

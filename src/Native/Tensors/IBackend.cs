@@ -1,4 +1,5 @@
 using MlxActors.Native.Checkpoints;
+using MlxActors.Native.Tensors.Choosing;
 
 namespace MlxActors.Native.Tensors;
 
@@ -53,6 +54,11 @@ public interface IBackend : IDisposable
     /// <summary>One line for people: engine, instruction set, threads, mode.</summary>
     string Description { get; }
 
+    /// <summary>
+    /// Whether it computes while the host goes on, so that a step should be begun before the tokens of the last one have been looked at.
+    /// </summary>
+    bool ComputesAside { get; }
+
     // Lifetimes
 
     /// <summary>Begins a scope; temporaries made from here on are freed when it is disposed.</summary>
@@ -85,6 +91,15 @@ public interface IBackend : IDisposable
     /// <summary>Evaluates a Float32 tensor and shows its numbers, until its scope ends.</summary>
     ReadOnlySpan<float> View(Tensor tensor);
 
+    /// <summary>Evaluates an Int32 tensor and shows its numbers, until its scope ends or, of a kept one, until it is disposed.</summary>
+    ReadOnlySpan<int> ViewIds(Tensor ids);
+
+    /// <summary>
+    /// Begins to compute a tensor, together with what the step has put into caches, and holds it beyond the scope; who looks at it waits
+    /// for it. An error of computing may come as late as that. Where nothing is computed aside, it has been computed.
+    /// </summary>
+    KeptTensor Begin(Tensor tensor);
+
     // Shapes
 
     /// <summary>The same numbers under another shape; no copy.</summary>
@@ -99,6 +114,12 @@ public interface IBackend : IDisposable
     /// <summary>A tensor like <paramref name="tensor"/> <c>[R, …]</c> with the rows from <paramref name="first"/> on replaced; may write in place.</summary>
     Tensor ReplaceRows(Tensor tensor, int first, Tensor rows);
 
+    /// <summary>
+    /// A tensor like <paramref name="tensor"/> <c>[R, K]</c> with those rows taken from <paramref name="rows"/> <c>[R, K]</c> whose id
+    /// (Int32 <c>[R]</c>) is in <c>[firstId, firstId + count)</c>.
+    /// </summary>
+    Tensor ReplaceRows(Tensor tensor, Tensor ids, int firstId, int count, Tensor rows);
+
     // Linear algebra
 
     /// <summary><c>x [R, K] · wᵀ (+ bias [N]) → [R, N]</c>, for plain and quantized weights.</summary>
@@ -109,6 +130,12 @@ public interface IBackend : IDisposable
 
     /// <summary>Rows of an embedding table <c>[V, K]</c>, plain or quantized: <c>[ids, K]</c>.</summary>
     Tensor Embed(ReadOnlySpan<int> ids, Weight table);
+
+    /// <summary>
+    /// The same for ids that nobody has looked at yet: Int32 <c>[R]</c>, where the table's first row is that of <paramref name="firstId"/>.
+    /// Ids that it lacks get its first row.
+    /// </summary>
+    Tensor Embed(Tensor ids, Weight table, int firstId = 0);
 
     // Normalization and elementwise
 
@@ -200,6 +227,16 @@ public interface IBackend : IDisposable
     /// <c>q [R, H, D], k, v [S, Hkv, D] → [R, H, D]</c>.
     /// </summary>
     Tensor CrossAttention(Tensor q, Tensor k, Tensor v, float scale);
+
+    // Choosing tokens
+
+    /// <summary>
+    /// One token for each row of logits: <c>[R, V] → [R]</c> Int32. Without a draw the most likely one, of equal ones the first; with one,
+    /// what <see cref="TokenChooser"/> chooses, to the rounding of the backend. A row depends on its logits and its draw alone. It is
+    /// <see cref="TokenChooser.None"/> where the largest logit is not finite, or one is not a number.
+    /// </summary>
+    /// <param name="draws">One a row; null for the most likely token.</param>
+    Tensor Choose(Tensor logits, ReadOnlySpan<TokenDraw?> draws);
 
     // Planes
 

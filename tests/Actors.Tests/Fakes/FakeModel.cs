@@ -144,7 +144,7 @@ internal sealed class FakeModel(string name, CpuBackend backend, Action unloaded
                 return (ulong)backend.View(media.Run.Features.Value)[media.FirstFeature + row - media.FirstRow];
             }
         }
-        return (ulong)batch.Tokens[row];
+        return (ulong)(batch.TokensToCome is { } ids ? backend.ViewIds(ids) : batch.Tokens)[row];
     }
 
     private void Check()

@@ -1,6 +1,7 @@
 using FsCheck.Xunit;
 using MlxActors.Generation.Sampling;
 using MlxActors.Models;
+using MlxActors.Native.Tensors.Choosing;
 
 namespace MlxActors.Generation.Tests.Sampling;
 
@@ -15,7 +16,7 @@ public sealed class SamplerTests
     [Fact]
     public void Next_Drawing_FollowsTheProbabilities()
     {
-        var policy = new SamplingPolicy.Draw([], Seed: 17);
+        var policy = new SamplingPolicy.Draw(TokenFilters.None, Seed: 17);
         var sampler = new Sampler();
 
         var counts = Enumerable.Range(0, 20_000).CountBy(index => sampler.Next(Row, policy, index)).ToDictionary();
@@ -29,7 +30,7 @@ public sealed class SamplerTests
     [Fact]
     public void Next_TokenLeftOut_IsNeverDrawn()
     {
-        var policy = new SamplingPolicy.Draw([LogitsFilters.TopK(2)], Seed: 5);
+        var policy = new SamplingPolicy.Draw(TokenFilters.None with { TopK = 2 }, Seed: 5);
         var sampler = new Sampler();
 
         Assert.DoesNotContain(2, Enumerable.Range(0, 2_000).Select(index => sampler.Next(Row, policy, index)));
@@ -38,11 +39,11 @@ public sealed class SamplerTests
     [Property]
     public bool Next_SameSeedAndIndex_IsTheSameWhateverCameBetween(ulong seed, ulong other, byte index)
     {
-        var policy = new SamplingPolicy.Draw([LogitsFilters.TopP(.9)], seed);
+        var policy = new SamplingPolicy.Draw(TokenFilters.None with { TopP = .9 }, seed);
         var sampler = new Sampler();
 
         var alone = sampler.Next(Row, policy, index);
-        sampler.Next([3, 2, 1, 0, 5], new SamplingPolicy.Draw([], other), 3);
+        sampler.Next([3, 2, 1, 0, 5], new SamplingPolicy.Draw(TokenFilters.None, other), 3);
 
         return sampler.Next(Row, policy, index) == alone && new Sampler().Next(Row, policy, index) == alone;
     }
@@ -53,7 +54,8 @@ public sealed class SamplerTests
         var sampler = new Sampler();
 
         var answers = Enumerable.Range(0, 100).Select(seed =>
-            string.Join(',', Enumerable.Range(0, 64).Select(index => sampler.Next(Row, new SamplingPolicy.Draw([], (ulong)seed), index))));
+            string.Join(',', Enumerable.Range(0, 64).Select(
+                index => sampler.Next(Row, new SamplingPolicy.Draw(TokenFilters.None, (ulong)seed), index))));
 
         Assert.Equal(100, answers.Distinct().Count());
     }

@@ -1,5 +1,6 @@
 using MlxActors.Generation.Sampling;
 using MlxActors.Models;
+using MlxActors.Native.Tensors.Choosing;
 
 namespace MlxActors.Generation.Tests.Sampling;
 
@@ -23,10 +24,9 @@ public sealed class SamplingPolicyTests
     [Fact]
     public void Resolve_RequestIsSilent_TakesTheCheckpointsDefaults()
     {
-        // Temperature 1 changes nothing and needs no filter.
         var draw = Assert.IsType<SamplingPolicy.Draw>(SamplingPolicy.Resolve(SamplingOptions.Unset, Gemma, freshSeed: 9));
 
-        Assert.Equal(2, draw.Filters.Length);
+        Assert.Equal(new TokenFilters(1, TopK: 64, TopP: .95, MinP: null), draw.Filters);
         Assert.Equal(9UL, draw.Seed);
     }
 
@@ -36,24 +36,17 @@ public sealed class SamplingPolicyTests
         var draw = Assert.IsType<SamplingPolicy.Draw>(
             SamplingPolicy.Resolve(new SamplingOptions(Temperature: .7, TopP: 1, TopK: 0, MinP: .1, Seed: 3), Gemma, freshSeed: 9));
 
-        // Temperature and min-p; top-k 0 and top-p 1 switch the checkpoint's off.
-        Assert.Equal(2, draw.Filters.Length);
+        // Top-k 0 and top-p 1 switch the checkpoint's off.
+        Assert.Equal(new TokenFilters(.7f, TopK: null, TopP: null, MinP: .1), draw.Filters);
         Assert.Equal(3UL, draw.Seed);
     }
 
     [Fact]
-    public void Resolve_FiltersInTransformersOrder_TemperatureComesBeforeTopP()
+    public void DrawAt_AnyIndex_IsTheSeedsNumberForIt()
     {
-        // At temperature 0.5 the odds 0.6 : 0.4 become 0.69 : 0.31, so that the first alone holds 0.65.
-        var draw = (SamplingPolicy.Draw)SamplingPolicy.Resolve(new SamplingOptions(.5, .65, null, null, 1), SamplingDefaults.Silent, 0);
-        var candidates = new Candidates();
-        candidates.Load([MathF.Log(.6f), MathF.Log(.4f)]);
+        var policy = SamplingPolicy.Resolve(new SamplingOptions(.5, null, null, null, 7), SamplingDefaults.Silent, 0);
 
-        foreach (var filter in draw.Filters)
-        {
-            filter(candidates);
-        }
-
-        Assert.Equal(1, candidates.Count);
+        Assert.Equal(CounterRandom.Unit(7, 3), policy.DrawAt(3)?.Unit);
+        Assert.Null(SamplingPolicy.Greedy.Instance.DrawAt(3));
     }
 }

@@ -53,6 +53,38 @@ public sealed class MlxBackendTests(ITestOutputHelper output)
         Assert.Equal(early, MemoryUse.Mlx);
     }
 
+    /// <summary>Each step is under way before the token of the one before it is looked at.</summary>
+    [SkippableFact]
+    public void Begin_TenThousandStepsAhead_HoldNoMoreMemory()
+    {
+        using var samples = new Samples(1);
+        using var backend = MlxTestLibrary.Open();
+        using var cache = backend.NewKvCache(new KvCacheSpec(2, 32, Window: 40));
+        var layer = new SampleLayer(backend, samples, cache);
+        var (early, begun) = (0L, (KeptTensor?)null);
+        for (var step = 1; step <= Steps; step++)
+        {
+            begun = layer.DecodeBehind(begun);
+            if (step == Steps / 10)
+            {
+                early = Settled(begun);
+            }
+        }
+        var late = Settled(begun!);
+        output.WriteLine($"{early} bytes after {Steps / 10} steps, {late} after {Steps}; {backend.Evaluations} evaluations");
+        begun!.Dispose();
+        Assert.True(early > 0);
+        Assert.Equal(early, late);
+        Assert.Equal(Steps, backend.Evaluations);
+
+        // What is under way holds memory of its own.
+        long Settled(KeptTensor last)
+        {
+            backend.ViewIds(last.Value);
+            return MemoryUse.Mlx;
+        }
+    }
+
     [SkippableFact]
     public void Dispose_GivesEverythingBack()
     {

@@ -15,6 +15,9 @@ internal static unsafe partial class MlxC
     internal static partial int mlx_array_free(MlxArray arr);
 
     [LibraryImport(Library)]
+    internal static partial int mlx_array_eval(MlxArray arr);
+
+    [LibraryImport(Library)]
     internal static partial nuint mlx_array_ndim(MlxArray arr);
 
     [LibraryImport(Library)]
@@ -25,4 +28,7 @@ internal static unsafe partial class MlxC
 
     [LibraryImport(Library)]
     internal static partial float* mlx_array_data_float32(MlxArray arr);
+
+    [LibraryImport(Library)]
+    internal static partial int* mlx_array_data_int32(MlxArray arr);
 }

@@ -15,6 +15,9 @@ internal static unsafe partial class MlxC
     internal static partial int mlx_arange(MlxArray* res, double start, double stop, double step, MlxDType dtype, MlxStream s);
 
     [LibraryImport(Library)]
+    internal static partial int mlx_argmax_axis(MlxArray* res, MlxArray a, int axis, byte keepdims, MlxStream s);
+
+    [LibraryImport(Library)]
     internal static partial int mlx_as_strided(
         MlxArray* res, MlxArray a, int* shape, nuint shapeNum, long* strides, nuint stridesNum, nuint offset, MlxStream s);
 
@@ -48,6 +51,12 @@ internal static unsafe partial class MlxC
     internal static partial int mlx_erf(MlxArray* res, MlxArray a, MlxStream s);
 
     [LibraryImport(Library)]
+    internal static partial int mlx_exp(MlxArray* res, MlxArray a, MlxStream s);
+
+    [LibraryImport(Library)]
+    internal static partial int mlx_greater(MlxArray* res, MlxArray a, MlxArray b, MlxStream s);
+
+    [LibraryImport(Library)]
     internal static partial int mlx_greater_equal(MlxArray* res, MlxArray a, MlxArray b, MlxStream s);
 
     [LibraryImport(Library)]
@@ -60,6 +69,9 @@ internal static unsafe partial class MlxC
     internal static partial int mlx_matmul(MlxArray* res, MlxArray a, MlxArray b, MlxStream s);
 
     [LibraryImport(Library)]
+    internal static partial int mlx_max_axis(MlxArray* res, MlxArray a, int axis, byte keepdims, MlxStream s);
+
+    [LibraryImport(Library)]
     internal static partial int mlx_maximum(MlxArray* res, MlxArray a, MlxArray b, MlxStream s);
 
     [LibraryImport(Library)]
@@ -67,6 +79,9 @@ internal static unsafe partial class MlxC
 
     [LibraryImport(Library)]
     internal static partial int mlx_mean_axis(MlxArray* res, MlxArray a, int axis, byte keepdims, MlxStream s);
+
+    [LibraryImport(Library)]
+    internal static partial int mlx_min_axis(MlxArray* res, MlxArray a, int axis, byte keepdims, MlxStream s);
 
     [LibraryImport(Library)]
     internal static partial int mlx_multiply(MlxArray* res, MlxArray a, MlxArray b, MlxStream s);
@@ -103,6 +118,9 @@ internal static unsafe partial class MlxC
     internal static partial int mlx_softmax_axis(MlxArray* res, MlxArray a, int axis, byte precise, MlxStream s);
 
     [LibraryImport(Library)]
+    internal static partial int mlx_sort_axis(MlxArray* res, MlxArray a, int axis, MlxStream s);
+
+    [LibraryImport(Library)]
     internal static partial int mlx_sqrt(MlxArray* res, MlxArray a, MlxStream s);
 
     [LibraryImport(Library)]
@@ -113,6 +131,9 @@ internal static unsafe partial class MlxC
 
     [LibraryImport(Library)]
     internal static partial int mlx_sum_axes(MlxArray* res, MlxArray a, int* axes, nuint axesNum, byte keepdims, MlxStream s);
+
+    [LibraryImport(Library)]
+    internal static partial int mlx_take_along_axis(MlxArray* res, MlxArray a, MlxArray indices, int axis, MlxStream s);
 
     [LibraryImport(Library)]
     internal static partial int mlx_take_axis(MlxArray* res, MlxArray a, MlxArray indices, int axis, MlxStream s);

@@ -1,15 +1,12 @@
 using System.Numerics.Tensors;
 
-namespace MlxActors.Generation.Sampling;
-
-/// <summary>One step of the fold over the logits: rescales them, or leaves some out; never the best.</summary>
-public delegate void LogitsFilter(Candidates candidates);
+namespace MlxActors.Native.Tensors.Choosing;
 
 /// <summary>
 /// The filters, as in transformers' <c>generation/logits_process.py</c>, except that tokens of equal logits share one fate, so that no
 /// result depends on the order of the vocabulary.
 /// </summary>
-public static class LogitsFilters
+internal static class LogitsFilters
 {
     /// <summary>By how much each round of <see cref="TopP"/> widens the head, in logits (a factor of about 3,000).</summary>
     private const float NucleusStride = 8;
@@ -17,24 +14,44 @@ public static class LogitsFilters
     /// <summary>Below it a Float32 exponential is zero.</summary>
     private const float LeastLogit = -104;
 
-    public static LogitsFilter Temperature(float temperature) =>
-        candidates => TensorPrimitives.Divide(candidates.Logits, temperature, candidates.Logits);
+    /// <summary>All that are set, in transformers' order.</summary>
+    public static void Apply(TokenFilters filters, Candidates candidates)
+    {
+        if (filters.Temperature != 1)
+        {
+            Temperature(candidates, filters.Temperature);
+        }
+        if (filters.TopK is { } k)
+        {
+            TopK(candidates, k);
+        }
+        if (filters.TopP is { } p)
+        {
+            TopP(candidates, p);
+        }
+        if (filters.MinP is { } min)
+        {
+            candidates.KeepFrom(MinPFloor(min));
+        }
+    }
+
+    /// <summary>The relative logit from which on tokens are at least <paramref name="p"/> times as likely as the most likely one.</summary>
+    public static float MinPFloor(double p) => (float)Math.Log(Math.Min(p, 1));
+
+    private static void Temperature(Candidates candidates, float temperature) =>
+        TensorPrimitives.Divide(candidates.Logits, temperature, candidates.Logits);
 
     /// <summary>The <paramref name="k"/> most likely tokens, found in one pass with a heap of k numbers.</summary>
-    public static LogitsFilter TopK(int k)
+    private static void TopK(Candidates candidates, int k)
     {
-        var heap = new PriorityQueue<float, float>(k);
-        return candidates =>
+        if (k < candidates.Count)
         {
-            if (k < candidates.Count)
-            {
-                candidates.KeepFrom(NthLargest(candidates.Logits, k, heap));
-            }
-        };
+            candidates.KeepFrom(NthLargest(candidates.Logits, k, candidates.Heap));
+        }
     }
 
     /// <summary>The fewest most likely tokens that hold <paramref name="p"/> of the probability; at least one.</summary>
-    public static LogitsFilter TopP(double p) => candidates =>
+    private static void TopP(Candidates candidates, double p)
     {
         TensorPrimitives.Exp<float>(candidates.Logits, candidates.Scratch);
         var wanted = p * Sum(candidates.Scratch);
@@ -48,13 +65,6 @@ public static class LogitsFilters
                 return;
             }
         }
-    };
-
-    /// <summary>Tokens at least <paramref name="p"/> times as likely as the most likely one.</summary>
-    public static LogitsFilter MinP(double p)
-    {
-        var distance = (float)Math.Log(Math.Min(p, 1));
-        return candidates => candidates.KeepFrom(distance);
     }
 
     private static float NthLargest(ReadOnlySpan<float> values, int n, PriorityQueue<float, float> heap)

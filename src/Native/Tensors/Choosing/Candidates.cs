@@ -1,13 +1,13 @@
 using System.Numerics.Tensors;
 
-namespace MlxActors.Generation.Sampling;
+namespace MlxActors.Native.Tensors.Choosing;
 
 /// <summary>
 /// The tokens still in the running and their logits, by ascending id. The logits are relative to the best one's, which is therefore 0,
 /// so that no filter meets an overflow. The buffers are reused from token to token and grow to the widest
 /// vocabulary seen; not thread-safe.
 /// </summary>
-public sealed class Candidates
+internal sealed class Candidates
 {
     private float[] _logits = [];
     private float[] _scratch = [];
@@ -21,6 +21,9 @@ public sealed class Candidates
 
     /// <summary>Room for <see cref="Count"/> numbers, of any content; each caller overwrites the last one's.</summary>
     public Span<float> Scratch => _scratch.AsSpan(0, Count);
+
+    /// <summary>Of any content; each caller clears it.</summary>
+    public PriorityQueue<float, float> Heap { get; } = new();
 
     /// <summary>Begins anew with every token of the vocabulary; the logits hold a finite maximum.</summary>
     public void Load(ReadOnlySpan<float> logits)
