@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MlxActors.Web.Cli.Configuration;
-using MlxActors.Web.Hosting;
 
 namespace MlxActors.Web.Cli;
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Akka.Actor;
 using MlxActors.Native.Results;
-using MlxActors.Web.Hosting;
 
 namespace MlxActors.Web.Cli;
 

@@ -1,5 +1,3 @@
-using MlxActors.Web.Engine;
-
 namespace MlxActors.Web.Hosting;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using MlxActors.Generation;
 using MlxActors.Models;
 using MlxActors.Models.Chat;
-using MlxActors.Web.Engine;
 
 namespace MlxActors.Web.Hosting;
 

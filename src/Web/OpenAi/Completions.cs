@@ -3,7 +3,6 @@ using MlxActors.Generation;
 using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
 using MlxActors.Web.Engine;
-using MlxActors.Web.Hosting;
 using MlxActors.Web.OpenAi.Contracts;
 using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.OpenAi.Parsing;

@@ -1,4 +1,3 @@
-using MlxActors.Web.Engine;
 using MlxActors.Web.OpenAi.Contracts;
 using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
 

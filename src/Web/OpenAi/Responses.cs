@@ -1,6 +1,5 @@
 using MlxActors.Generation;
 using MlxActors.Web.Engine;
-using MlxActors.Web.Hosting;
 using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi.Contracts;
 using MlxActors.Web.OpenAi.Errors;

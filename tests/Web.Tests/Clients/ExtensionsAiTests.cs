@@ -74,7 +74,7 @@ public sealed class ExtensionsAiTests(DemoServer server)
     }
 
     private IChatClient Client(string model) => new OpenAIClient(
-        new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = new Uri(server.Http.BaseAddress!, "/v1") })
+        new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = new Uri(server.Address, "v1") })
         .GetChatClient(model).AsIChatClient();
 
     private sealed record Person([property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("age")] int Age);
