@@ -26,10 +26,14 @@ internal static class ConstraintsCommand
         """;
 
     private const string Person = """
-        {"type":"object","properties":{"id":{"type":"string","format":"uuid","pattern":"^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$"},
-        "email":{"type":"string","format":"email","pattern":"^(?!\\.)(?!.*\\.\\.)([A-Za-z0-9_'+\\-\\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\\-]*\\.)+[A-Za-z]{2,}$"},
-        "seen":{"type":"string","format":"date-time","pattern":"^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?Z$"},
-        "zip":{"type":"string","pattern":"^\\d{5}$"},"tags":{"type":"object","propertyNames":{"type":"string"},"additionalProperties":{"type":"boolean"}}},
+        {"type":"object","properties":{"id":{"type":"string","format":"uuid",
+        "pattern":"^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$"},
+        "email":{"type":"string","format":"email",
+        "pattern":"^(?!\\.)(?!.*\\.\\.)([A-Za-z0-9_'+\\-\\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\\-]*\\.)+[A-Za-z]{2,}$"},
+        "seen":{"type":"string","format":"date-time",
+        "pattern":"^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?Z$"},
+        "zip":{"type":"string","pattern":"^\\d{5}$"},
+        "tags":{"type":"object","propertyNames":{"type":"string"},"additionalProperties":{"type":"boolean"}}},
         "required":["id","email","seen","zip","tags"],"additionalProperties":false}
         """;
 

@@ -44,7 +44,8 @@ public sealed record AnswerForm(Schema? Value, ImmutableArray<CallableTool> Tool
             CallSyntax.ToolCallTag => ToolCallTags(new ValueGrammar(builder, Notation.Json)),
             _ => throw new UnreachableException(),
         };
-        return builder.Build(key, Value is null ? calls : Expression.OneOf(new ValueGrammar(builder, Notation.Json).Of(Value.Shape), calls)).Grammar;
+        var root = Value is null ? calls : Expression.OneOf(new ValueGrammar(builder, Notation.Json).Of(Value.Shape), calls);
+        return builder.Build(key, root).Grammar;
     }
 
     private Expression ToolCode(ValueGrammar values)

@@ -31,11 +31,9 @@ internal sealed class ValueGrammar
     public Expression Arguments(Schema schema)
     {
         var (definitions, arguments) = (Define(schema.Shape.Definitions), schema.Parameters!);
-        return new Members(
-            [.. arguments.Properties.Select(property => (Expression.Of(Expression.Literal($"{property.Name}="), Of(property.Shape, definitions)), property.IsRequired))],
-            Others: null,
-            arguments.Least,
-            arguments.Most).ToExpression();
+        var members = arguments.Properties.Select(property =>
+            (Expression.Of(Expression.Literal($"{property.Name}="), Of(property.Shape, definitions)), property.IsRequired));
+        return new Members([.. members], Others: null, arguments.Least, arguments.Most).ToExpression();
     }
 
     private int[] Define(ImmutableArray<Shape> shapes)
@@ -87,7 +85,9 @@ internal sealed class ValueGrammar
                 most ?? new Bound(DecimalRanges.Most, false),
                 step?.Digits ?? DecimalRanges.MostFractionDigits),
         };
-        return number.Step is { Factor: > 1 } multiple ? Multiples(TextAutomaton.Of(Pattern.Of(within)).Merged(), multiple.ToTexts()) : within;
+        return number.Step is { Factor: > 1 } multiple
+            ? Multiples(TextAutomaton.Of(Pattern.Of(within)).Merged(), multiple.ToTexts())
+            : within;
     }
 
     private static Expression Multiples(TextAutomaton numbers, TextAutomaton multiples) =>
@@ -104,7 +104,8 @@ internal sealed class ValueGrammar
     {
         if (array is { IsUnique: true, Rest: Shape.Values(var values) })
         {
-            return Expression.Of(Expression.Literal("["), Unique([.. values.Select(_notation.Value)], array.Least, array.Most), Expression.Literal("]"));
+            var unique = Unique([.. values.Select(_notation.Value)], array.Least, array.Most);
+            return Expression.Of(Expression.Literal("["), unique, Expression.Literal("]"));
         }
         var items = array.First.Select(item => Of(item, definitions)).ToImmutableArray();
         var most = array.Most ?? int.MaxValue;
@@ -156,8 +157,10 @@ internal sealed class ValueGrammar
         var members = whole.Properties.Select(property => (
             Expression.Of(Notation.String(property.Name), Notation.Colon, Of(property.Shape, definitions)), property.IsRequired));
         var names = whole.Properties.Select(property => property.Name).ToImmutableArray();
-        var others = whole.Others.Select(other => Expression.Of(
-            other.Names is null ? OtherName(names) : OtherName(other.Names, names), Notation.Colon, Of(other.Shape, definitions))).ToImmutableArray();
+        var others = whole.Others
+            .Select(other => Expression.Of(
+                other.Names is null ? OtherName(names) : OtherName(other.Names, names), Notation.Colon, Of(other.Shape, definitions)))
+            .ToImmutableArray();
         return Expression.Of(
             Expression.Literal("{"),
             new Members([.. members], others.IsEmpty ? null : Expression.OneOf(others), whole.Least, whole.Most).ToExpression(),

@@ -32,10 +32,12 @@ internal sealed record StoredResponse(
 
     private static long BytesOf(GenerationEvent happened) => EventBytes + happened switch
     {
-        GenerationEvent.Text text => (sizeof(char) * (long)text.Delta.Length) + text.Logprobs.Sum(token => LogprobBytes * (1L + token.Top.Length)),
-        GenerationEvent.Finished finished => finished.Logprobs.Sum(token => LogprobBytes * (1L + token.Top.Length)),
+        GenerationEvent.Text text => (sizeof(char) * (long)text.Delta.Length) + BytesOf(text.Logprobs),
+        GenerationEvent.Finished finished => BytesOf(finished.Logprobs),
         _ => 0,
     };
+
+    private static long BytesOf(ImmutableArray<TokenLogprob> tokens) => tokens.Sum(token => LogprobBytes * (1L + token.Top.Length));
 }
 
 /// <param name="Count">Most responses that are kept.</param>

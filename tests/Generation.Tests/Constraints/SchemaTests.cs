@@ -101,7 +101,8 @@ public sealed class SchemaTests
 
         Assert.Same(Read(Source), Read(Source));
         Assert.Same(
-            new AnswerForm(Read(Source), [], true).ToGrammar(CallSyntax.ToolCode), new AnswerForm(Read(Source), [], true).ToGrammar(CallSyntax.ToolCallTag));
+            new AnswerForm(Read(Source), [], true).ToGrammar(CallSyntax.ToolCode),
+            new AnswerForm(Read(Source), [], true).ToGrammar(CallSyntax.ToolCallTag));
     }
 
     [Fact]

@@ -72,7 +72,11 @@ internal sealed class RandomSchemas(Random random)
     private decimal Limit(string type, int whole) => type == "number" && random.Next(2) == 0 ? whole + random.Next(1000) / 1000m : whole;
 
     private JsonObject Multiples() => random.Next(3) == 0
-        ? new JsonObject { ["type"] = random.Next(2) == 0 ? "number" : "integer", ["multipleOf"] = new[] { 5m, 0.25m, 7m, 12.5m }[random.Next(4)] }
+        ? new JsonObject
+        {
+            ["type"] = random.Next(2) == 0 ? "number" : "integer",
+            ["multipleOf"] = new[] { 5m, 0.25m, 7m, 12.5m }[random.Next(4)],
+        }
         : random.Next(2) == 0
         ? new JsonObject { ["type"] = "number", ["multipleOf"] = 0.01m, ["minimum"] = random.Next(3), ["maximum"] = 4.5m }
         : new JsonObject { ["type"] = "integer", ["multipleOf"] = 1 + random.Next(9), ["minimum"] = -random.Next(30), ["exclusiveMaximum"] = 40 };
@@ -80,11 +84,21 @@ internal sealed class RandomSchemas(Random random)
     /// <summary>A pattern that looks ahead, beside a length, a format, or another pattern.</summary>
     private JsonObject PatternAndMore() => random.Next(4) switch
     {
-        0 => new JsonObject { ["type"] = "string", ["pattern"] = "^(?!.*qq)[a-z]+(?=[0-9])[0-9a-z]*", ["minLength"] = 3, ["maxLength"] = 4 + random.Next(9) },
-        1 => new JsonObject { ["type"] = "string", ["pattern"] = "^[a-z0-9]{1,9}@", ["format"] = "email", ["maxLength"] = 12 + random.Next(30) },
-        2 => new JsonObject { ["type"] = "string", ["pattern"] = "^2.{9}T", ["format"] = "date-time" },
-        _ => new JsonObject { ["type"] = "string", ["pattern"] = "b", ["allOf"] = new JsonArray(new JsonObject { ["pattern"] = "^[^x\"]*$" }, new JsonObject { ["maxLength"] = 6 }) },
+        0 => Patterned("^(?!.*qq)[a-z]+(?=[0-9])[0-9a-z]*", ("minLength", 3), ("maxLength", 4 + random.Next(9))),
+        1 => Patterned("^[a-z0-9]{1,9}@", ("format", "email"), ("maxLength", 12 + random.Next(30))),
+        2 => Patterned("^2.{9}T", ("format", "date-time")),
+        _ => Patterned("b", ("allOf", new JsonArray(new JsonObject { ["pattern"] = "^[^x\"]*$" }, new JsonObject { ["maxLength"] = 6 }))),
     };
+
+    private static JsonObject Patterned(string pattern, params (string Keyword, JsonNode Value)[] others)
+    {
+        var schema = new JsonObject { ["type"] = "string", ["pattern"] = pattern };
+        foreach (var (keyword, value) in others)
+        {
+            schema[keyword] = value;
+        }
+        return schema;
+    }
 
     private JsonObject Map(int depth)
     {
@@ -115,7 +129,11 @@ internal sealed class RandomSchemas(Random random)
         var schema = new JsonObject
         {
             ["type"] = "object",
-            ["patternProperties"] = new JsonObject { ["^n"] = new JsonObject { ["type"] = "number" }, ["b$"] = new JsonObject { ["minimum"] = 3 } },
+            ["patternProperties"] = new JsonObject
+            {
+                ["^n"] = new JsonObject { ["type"] = "number" },
+                ["b$"] = new JsonObject { ["minimum"] = 3 },
+            },
             ["properties"] = new JsonObject { ["na"] = new JsonObject { ["maximum"] = 9 }, ["x"] = Schema(depth - 1) },
             ["maxProperties"] = 4,
         };

@@ -18,8 +18,9 @@ public sealed partial class OutputCoverageProperties
     private static readonly string[] Fragments =
     [
         Word, $" {Word} ", $"{Word}\n", $"\n{Word}", $"get_weather(city=\"{Word}\")", $"get_weather('{Word}', unit=\"{Word}\")\n",
-        $"get_weather(city=\"{Word}\"", $"get_weather({Word})", $"launch(\"{Word}\")\n", $"x = {Word}\n", $"print(get_weather(city=\"{Word}\"))",
-        $"```tool_code\nget_weather(city='{Word}')\n```", $"```tool_code\n{Word}\n```", $"```python\nget_weather(city=\"\"\"{Word}", $"get-time({Word}",
+        $"get_weather(city=\"{Word}\"", $"get_weather({Word})", $"launch(\"{Word}\")\n", $"x = {Word}\n",
+        $"print(get_weather(city=\"{Word}\"))", $"```tool_code\nget_weather(city='{Word}')\n```", $"```tool_code\n{Word}\n```",
+        $"```python\nget_weather(city=\"\"\"{Word}", $"get-time({Word}",
         $"<tool_call>{{\"name\": \"get_weather\", \"arguments\": {{\"city\": \"{Word}\"}}}}</tool_call>",
         $"<tool_call>\n{{\"name\": \"get_weather\", \"arguments\": {{\"city\": \"{Word}\", \"unit\": \"{Word}\"}}}}\n",
         $"<tool_call>{{\"name\": \"{Word}\", \"arguments\": {{}}}}</tool_call>", $"<tool_call>{Word}", $"{Word}</tool_call>",

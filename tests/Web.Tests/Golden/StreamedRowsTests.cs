@@ -20,7 +20,8 @@ public sealed class StreamedRowsTests(DemoServer server)
         .AsEnumerable<object?[]>()
         .Select(row => row[0] as string)
         .OfType<string>()
-        .SelectMany(file => Goldens.Lines(Goldens.PathOf(file)).Select((row, index) => (Name: $"{file}:{index + 1:000}", File: file, Row: row)))
+        .SelectMany(file => Goldens.Lines(Goldens.PathOf(file))
+            .Select((row, index) => (Name: $"{file}:{index + 1:000}", File: file, Row: row)))
         .ToFrozenDictionary(row => row.Name, row => (Path.GetFileNameWithoutExtension(row.File), row.Row));
 
     public static TheoryData<string?> Names => Goldens.Rows(Rows.Keys.Order(StringComparer.Ordinal));
@@ -46,10 +47,11 @@ public sealed class StreamedRowsTests(DemoServer server)
         }
         foreach (var count in (string[])["prompt_tokens", "completion_tokens", "total_tokens"])
         {
-            Assert.Equal(
-                completion.GetProperty("usage").GetProperty(count).GetInt32(), chunks[^1].GetProperty("usage").GetProperty(count).GetInt32());
+            Assert.Equal(CountIn(completion, count), CountIn(chunks[^1], count));
         }
     }
+
+    private static int CountIn(JsonElement answer, string count) => answer.GetProperty("usage").GetProperty(count).GetInt32();
 
     private static (StreamedAnswer Answer, string Logprobs) OfWhole(JsonElement completion, int index)
     {
@@ -59,8 +61,11 @@ public sealed class StreamedRowsTests(DemoServer server)
 
     private static (StreamedAnswer Answer, string Logprobs) OfChunks(JsonElement[] chunks, int index)
     {
-        var own = chunks.Where(chunk => chunk.GetProperty("choices").EnumerateArray().Any(choice => choice.GetProperty("index").GetInt32() == index)).ToArray();
-        return (Normal(StreamedAnswer.Of(own.Select(chunk => chunk.GetRawText()))), Tokens(own.Select(chunk => chunk.GetProperty("choices")[0])));
+        var own = chunks
+            .Where(chunk => chunk.GetProperty("choices").EnumerateArray().Any(choice => choice.GetProperty("index").GetInt32() == index))
+            .ToArray();
+        var answer = Normal(StreamedAnswer.Of(own.Select(chunk => chunk.GetRawText())));
+        return (answer, Tokens(own.Select(chunk => chunk.GetProperty("choices")[0])));
     }
 
     // Ids are each answer's own; and a stream cannot tell at its beginning that there will be no text.

@@ -16,38 +16,52 @@ internal static class CurrentApi
 
     public static (string Name, string Value, string What)[] Chat { get; } =
     [
-        ("messages", """[{"role":"user","content":"Hi"}]""", Done), ("model", "\"demo\"", Done), ("audio", """{"format":"mp3","voice":"ash"}""", Refused),
+        ("messages", """[{"role":"user","content":"Hi"}]""", Done), ("model", "\"demo\"", Done),
+        ("audio", """{"format":"mp3","voice":"ash"}""", Refused),
         ("frequency_penalty", "0.5", Done), ("function_call", "\"auto\"", Refused), ("functions", """[{"name":"now"}]""", Refused),
         ("logit_bias", """{"7":-1}""", Done), ("logprobs", "true", Done), ("max_completion_tokens", "1", Done), ("max_tokens", "1", Done),
-        ("metadata", """{"a":"b"}""", Accepted), ("modalities", """["text","audio"]""", Refused), ("moderation", """{"model":"omni"}""", Refused),
+        ("metadata", """{"a":"b"}""", Accepted), ("modalities", """["text","audio"]""", Refused),
+        ("moderation", """{"model":"omni"}""", Refused),
         ("n", "2", Done), ("parallel_tool_calls", "false", Done), ("prediction", """{"type":"content","content":"Hi"}""", Accepted),
-        ("presence_penalty", "0.5", Done), ("prompt_cache_key", "\"k\"", Accepted), ("prompt_cache_options", """{"mode":"implicit"}""", Accepted),
-        ("prompt_cache_retention", "\"24h\"", Accepted), ("reasoning_effort", "\"high\"", Refused), ("response_format", """{"type":"text"}""", Done),
+        ("presence_penalty", "0.5", Done), ("prompt_cache_key", "\"k\"", Accepted),
+        ("prompt_cache_options", """{"mode":"implicit"}""", Accepted),
+        ("prompt_cache_retention", "\"24h\"", Accepted), ("reasoning_effort", "\"high\"", Refused),
+        ("response_format", """{"type":"text"}""", Done),
         ("safety_identifier", "\"s\"", Accepted), ("seed", "3", Done), ("service_tier", "\"auto\"", Accepted), ("stop", """["x"]""", Done),
-        ("store", "true", Accepted), ("stream", "true", Done), ("stream_options", """{"include_usage":true}""", Done), ("temperature", "0.5", Done),
-        ("tool_choice", "\"none\"", Done), ("tools", Tools, Done), ("top_logprobs", "2", Done), ("top_p", "0.5", Done), ("user", "\"u\"", Accepted),
+        ("store", "true", Accepted), ("stream", "true", Done), ("stream_options", """{"include_usage":true}""", Done),
+        ("temperature", "0.5", Done),
+        ("tool_choice", "\"none\"", Done), ("tools", Tools, Done), ("top_logprobs", "2", Done), ("top_p", "0.5", Done),
+        ("user", "\"u\"", Accepted),
         ("verbosity", "\"low\"", Refused), ("web_search_options", "{}", Refused),
     ];
 
     public static (string Name, string Value, string What)[] Completion { get; } =
     [
-        ("model", "\"demo\"", Done), ("prompt", "\"Hi\"", Done), ("best_of", "2", Refused), ("echo", "true", Done), ("frequency_penalty", "0.5", Done),
-        ("logit_bias", """{"7":-1}""", Done), ("logprobs", "2", Done), ("max_tokens", "1", Done), ("n", "2", Done), ("presence_penalty", "0.5", Done),
+        ("model", "\"demo\"", Done), ("prompt", "\"Hi\"", Done), ("best_of", "2", Refused), ("echo", "true", Done),
+        ("frequency_penalty", "0.5", Done),
+        ("logit_bias", """{"7":-1}""", Done), ("logprobs", "2", Done), ("max_tokens", "1", Done), ("n", "2", Done),
+        ("presence_penalty", "0.5", Done),
         ("seed", "3", Done), ("stop", "\"x\"", Done), ("stream", "true", Done), ("stream_options", """{"include_usage":true}""", Done),
         ("suffix", "\"end\"", Refused), ("temperature", "0.5", Done), ("top_p", "0.5", Done), ("user", "\"u\"", Accepted),
     ];
 
     public static (string Name, string Value, string What)[] Response { get; } =
     [
-        ("background", "true", Refused), ("context_management", """[{"type":"compaction"}]""", Refused), ("conversation", "\"conv_1\"", Refused),
+        ("background", "true", Refused), ("context_management", """[{"type":"compaction"}]""", Refused),
+        ("conversation", "\"conv_1\"", Refused),
         ("include", """["message.output_text.logprobs"]""", Done), ("input", "\"Hi\"", Done), ("instructions", "\"Be brief.\"", Done),
         ("max_output_tokens", "2", Done), ("metadata", """{"a":"b"}""", Accepted), ("model", "\"demo\"", Done),
-        ("moderation", """{"model":"omni"}""", Refused), ("parallel_tool_calls", "false", Done), ("previous_response_id", "\"resp_none\"", Done),
-        ("prompt", """{"id":"p"}""", Refused), ("prompt_cache_key", "\"k\"", Accepted), ("prompt_cache_options", """{"mode":"implicit"}""", Accepted),
-        ("prompt_cache_retention", "\"24h\"", Accepted), ("reasoning", """{"effort":"high"}""", Refused), ("safety_identifier", "\"s\"", Accepted),
+        ("moderation", """{"model":"omni"}""", Refused), ("parallel_tool_calls", "false", Done),
+        ("previous_response_id", "\"resp_none\"", Done),
+        ("prompt", """{"id":"p"}""", Refused), ("prompt_cache_key", "\"k\"", Accepted),
+        ("prompt_cache_options", """{"mode":"implicit"}""", Accepted),
+        ("prompt_cache_retention", "\"24h\"", Accepted), ("reasoning", """{"effort":"high"}""", Refused),
+        ("safety_identifier", "\"s\"", Accepted),
         ("service_tier", "\"auto\"", Accepted), ("store", "false", Done), ("stream", "true", Done),
-        ("stream_options", """{"include_obfuscation":false}""", Accepted), ("temperature", "0.5", Done), ("text", """{"format":{"type":"text"}}""", Done),
-        ("tool_choice", "\"none\"", Done), ("tools", """[{"type":"function","name":"now","parameters":{"type":"object","properties":{}}}]""", Done),
+        ("stream_options", """{"include_obfuscation":false}""", Accepted), ("temperature", "0.5", Done),
+        ("text", """{"format":{"type":"text"}}""", Done),
+        ("tool_choice", "\"none\"", Done),
+        ("tools", """[{"type":"function","name":"now","parameters":{"type":"object","properties":{}}}]""", Done),
         ("top_logprobs", "2", Done), ("top_p", "0.5", Done), ("truncation", "\"auto\"", Refused), ("user", "\"u\"", Accepted),
     ];
 

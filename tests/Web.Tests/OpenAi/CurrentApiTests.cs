@@ -5,7 +5,9 @@ using MlxActors.Web.Tests.Serving;
 
 namespace MlxActors.Web.Tests.OpenAi;
 
-/// <summary>Every field of OpenAI's current API: done, accepted or refused, as the server's own tables say; and every field that its answers promise.</summary>
+/// <summary>
+/// Every field of OpenAI's current API: done, accepted or refused, as the server's own tables say; and every field that its answers promise.
+/// </summary>
 [Collection(DemoServer.Collection)]
 public sealed class CurrentApiTests(DemoServer server)
 {
@@ -69,12 +71,13 @@ public sealed class CurrentApiTests(DemoServer server)
     }
 
     [Theory]
-    [InlineData("""[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"function_call":{"name":"now","arguments":"{}"}}]""", "messages[1].function_call")]
-    [InlineData("""[{"role":"user","content":"Hi"},{"role":"assistant","content":"x","audio":{"id":"a"}}]""", "messages[1].audio")]
-    [InlineData("""[{"role":"user","content":"Hi"},{"role":"function","name":"now","content":"noon"}]""", "messages[1].role")]
-    public async Task Message_WithWhatIsNoLongerSent_IsRefusedByIt(string messages, string param)
+    [InlineData("""{"role":"assistant","content":null,"function_call":{"name":"now","arguments":"{}"}}""", "messages[1].function_call")]
+    [InlineData("""{"role":"assistant","content":"x","audio":{"id":"a"}}""", "messages[1].audio")]
+    [InlineData("""{"role":"function","name":"now","content":"noon"}""", "messages[1].role")]
+    public async Task Message_WithWhatIsNoLongerSent_IsRefusedByIt(string message, string param)
     {
-        using var response = await Api.PostAsync(server.Http, "/v1/chat/completions", $$"""{"model":"demo","messages":{{messages}}}""");
+        using var response = await Api.PostAsync(
+            server.Http, "/v1/chat/completions", $$"""{"model":"demo","messages":[{"role":"user","content":"Hi"},{{message}}]}""");
 
         Assert.Equal((400, param, "unsupported_parameter"), await Api.ErrorAsync(response));
     }
@@ -82,7 +85,9 @@ public sealed class CurrentApiTests(DemoServer server)
     [Fact]
     public async Task ChatCompletion_HasWhatClientsArePromised()
     {
-        const string Logprobs = """{"model":"demo","max_tokens":3,"n":2,"logprobs":true,"top_logprobs":1,"messages":[{"role":"user","content":"Hi"}]}""";
+        const string Logprobs = """
+            {"model":"demo","max_tokens":3,"n":2,"logprobs":true,"top_logprobs":1,"messages":[{"role":"user","content":"Hi"}]}
+            """;
         const string Calls = """
             {"model":"demo","messages":[{"role":"user","content":"Hi"}],"tool_choice":"required","parallel_tool_calls":false,
             "tools":[{"type":"function","function":{"name":"now","parameters":{"type":"object","properties":{}}}}]}

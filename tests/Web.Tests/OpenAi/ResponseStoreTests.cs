@@ -83,7 +83,11 @@ public sealed class ResponseStoreTests
     private static StoredResponse Response(string name, int bytes) => new(Head(name), new byte[bytes], Empty, [], []);
 
     private static ResponseHead Head(string name) => new(
-        new RequestId(new Guid(name[0], 0, 0, new byte[8])), DateTimeOffset.UnixEpoch, "demo", Store: true, new ResponseEcho(ImmutableDictionary<string, JsonElement>.Empty));
+        new RequestId(new Guid(name[0], 0, 0, new byte[8])),
+        DateTimeOffset.UnixEpoch,
+        "demo",
+        Store: true,
+        new ResponseEcho(ImmutableDictionary<string, JsonElement>.Empty));
 
     private static string Id(string name) => Head(name).Id;
 }

@@ -61,7 +61,8 @@ public sealed class RawSocketTests
     {
         await using var server = await TestServer.StartAsync(new Script());
 
-        var answer = await RawSocket.ExchangeAsync(server.Address, "HEAD /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        var answer = await RawSocket.ExchangeAsync(
+            server.Address, "HEAD /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 404 ", answer);
         Assert.EndsWith("\r\n\r\n", answer);
@@ -190,7 +191,8 @@ public sealed class RawSocketTests
 
     private static void AssertError(string status, string answer)
     {
-        var (head, body) = (answer[..answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)], answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        var end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var (head, body) = (answer[..end], answer[(end + 4)..]);
         Assert.StartsWith($"HTTP/1.1 {status} ", head);
         Assert.Contains("\r\nContent-Type: application/json", head);
         var isChunked = head.Contains("chunked", StringComparison.OrdinalIgnoreCase);

@@ -31,7 +31,8 @@ internal sealed class Determinizer
 
         public sealed record Step(CodePoints Characters, int Target) : Place;
 
-        /// <summary>A state of an automaton; the place of its first state is <paramref name="First"/>, those of the others follow.</summary>
+        /// <summary>A state of an automaton.</summary>
+        /// <param name="First">The place of its first state; those of the others follow.</param>
         public sealed record Found(TextAutomaton.State State, int First) : Place;
 
         public sealed record Either(List<int> Targets) : Place;

@@ -9,6 +9,9 @@ internal static class Formats
         "[12][0-9]{3}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))";
 
     private const string Time = @"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])";
+    private const string Count = "[0-9]{1,4}";
+    private const string Minutes = $"{Count}M({Count}S)?";
+    private const string Hours = $"{Count}H({Minutes})?";
     private const string Label = "[A-Za-z0-9]([A-Za-z0-9-]{0,20}[A-Za-z0-9])?";
     private const string Octet = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 
@@ -27,7 +30,7 @@ internal static class Formats
         ["date"] = Date,
         ["time"] = Time,
         ["date-time"] = $"{Date}T{Time}",
-        ["duration"] = "P([0-9]{1,4}D(T[0-9]{1,4}H([0-9]{1,4}M([0-9]{1,4}S)?)?)?|T[0-9]{1,4}(H([0-9]{1,4}M([0-9]{1,4}S)?)?|M([0-9]{1,4}S)?|S)|[0-9]{1,4}W)",
+        ["duration"] = $"P({Count}D(T{Hours})?|T({Hours}|{Minutes}|{Count}S)|{Count}W)",
         ["uuid"] = $"{Hex4}{Hex4}-{Hex4}-{Hex4}-{Hex4}-{Hex4}{Hex4}{Hex4}",
         ["uuid4"] = $"{Hex4}{Hex4}-{Hex4}-4[0-9a-f]{{3}}-[89ab][0-9a-f]{{3}}-{Hex4}{Hex4}{Hex4}",
         ["email"] = Email,

@@ -48,7 +48,8 @@ internal readonly record struct Multiple(int Factor, int Digits)
         };
         for (var before = 0; before < factor; before++)
         {
-            states.Add(new TextAutomaton.State([(CodePoints.Of("."), 2 + factor + before), .. Ways(before, 2)], IsMultiple(before, digits)));
+            var point = (CodePoints.Of("."), 2 + factor + before);
+            states.Add(new TextAutomaton.State([point, .. Ways(before, 2)], IsMultiple(before, digits)));
         }
         for (var behind = 0; behind <= digits; behind++)
         {

@@ -38,7 +38,8 @@ internal static class ScalarReader
             throw node.Wrong(keyword, "is too large for looking ahead, or beside 'format', 'minLength' or 'maxLength'.");
         }
 
-        Shape? Patterned(Pattern texts, bool isExact) => texts.Within(least, most) is { } within ? new Shape.Patterned(within, isExact) : null;
+        Shape? Patterned(Pattern texts, bool isExact) =>
+            texts.Within(least, most) is { } within ? new Shape.Patterned(within, isExact) : null;
     }
 
     private static Pattern ReadPattern(SchemaNode node)
@@ -86,7 +87,8 @@ internal static class ScalarReader
         }
         throw node.Wrong(
             "multipleOf",
-            $"is supported up to {Multiple.MostFactor} units of its last digit, and for integers between bounds that hold at most {MostMultiples} of them.");
+            $"is supported up to {Multiple.MostFactor} units of its last digit, "
+            + $"and for integers between bounds that hold at most {MostMultiples} of them.");
     }
 
     /// <summary>In older drafts these say of the other bound whether it is open.</summary>

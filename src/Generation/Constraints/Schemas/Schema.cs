@@ -89,7 +89,8 @@ public sealed partial class Schema
         }
         return fault switch
         {
-            GrammarFault.TooLarge => new SchemaError("", "it is too large; keywords such as 'maxLength', 'maxItems', 'multipleOf' and 'pattern' add to its size."),
+            GrammarFault.TooLarge => new SchemaError(
+                "", "it is too large; keywords such as 'maxLength', 'maxItems', 'multipleOf' and 'pattern' add to its size."),
             GrammarFault.Endless => new SchemaError("", "the keyword '$ref' leads back to itself without any value in between."),
             _ => new SchemaError("", "no value satisfies it."),
         };

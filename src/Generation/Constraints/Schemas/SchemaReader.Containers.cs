@@ -21,7 +21,8 @@ internal sealed partial class SchemaReader
         if (node.Has(firstKeyword))
         {
             var path = node.PathOf(firstKeyword);
-            first = [.. Items(node.Get(firstKeyword), path, "schemas", mayBeEmpty: true).Select((item, i) => Read(item, $"{path}/{i}", depth + 1))];
+            var schemas = Items(node.Get(firstKeyword), path, "schemas", mayBeEmpty: true);
+            first = [.. schemas.Select((item, i) => Read(item, $"{path}/{i}", depth + 1))];
         }
         if (first.Length > MostMembers)
         {
@@ -68,7 +69,8 @@ internal sealed partial class SchemaReader
         }
         catch (TooManyStatesException)
         {
-            throw node.Wrong(node.Has("patternProperties") ? "patternProperties" : "propertyNames", "holds patterns that are too large together.");
+            var keyword = node.Has("patternProperties") ? "patternProperties" : "propertyNames";
+            throw node.Wrong(keyword, "holds patterns that are too large together.");
         }
     }
 
@@ -85,8 +87,9 @@ internal sealed partial class SchemaReader
         var properties = ReadProperties(node, patterns, names, others, required, depth);
         foreach (var name in required.Except(properties.Select(property => property.Name)).ToArray())
         {
-            var shape = others.FirstOrDefault(other => other.Includes(name))?.Shape
-                ?? (SaysOthers(node) ? throw Wrong(node.PathOf("required"), $"'{name}' is required, but is none of the properties.") : new Shape.Any());
+            var shape = others.FirstOrDefault(other => other.Includes(name))?.Shape ?? (SaysOthers(node)
+                ? throw Wrong(node.PathOf("required"), $"'{name}' is required, but is none of the properties.")
+                : new Shape.Any());
             properties = properties.Add(new Property(name, shape, IsRequired: true));
         }
         if (properties.Length > MostMembers)
@@ -176,7 +179,8 @@ internal sealed partial class SchemaReader
         Shape.Patterned(var pattern, _) => pattern,
         Shape.Values(var values) when values.All(value => value.ValueKind == JsonValueKind.String) =>
             new Pattern.Choice([.. values.Select(value => Pattern.Of(value.GetString()!))]),
-        Shape.OneOf(var options) when options.Select(NamesOf).ToArray() is var all && !all.Contains(null) => new Pattern.Choice([.. all.OfType<Pattern>()]),
+        Shape.OneOf(var options) when options.Select(NamesOf).ToArray() is var all && !all.Contains(null) =>
+            new Pattern.Choice([.. all.OfType<Pattern>()]),
         Shape.Reference(var definition) when _definitions[definition] is { } known and not Shape.Reference => NamesOf(known),
         _ => null,
     };
@@ -190,7 +194,8 @@ internal sealed partial class SchemaReader
     {
         var isClosed = node.Has("additionalProperties")
             ? node.Get("additionalProperties").ValueKind == JsonValueKind.False
-            : names is null && (hasNamed || !patterns.IsEmpty || (node.Has("properties") && node.Object("properties").EnumerateObject().Any()));
+            : names is null
+                && (hasNamed || !patterns.IsEmpty || (node.Has("properties") && node.Object("properties").EnumerateObject().Any()));
         var rest = isClosed ? null
             : node.Has("additionalProperties") ? Read(node.Get("additionalProperties"), node.PathOf("additionalProperties"), depth + 1)
             : new Shape.Any();

@@ -98,7 +98,8 @@ internal sealed class TextAutomaton
             var (state, count) = open[i];
             var next = most is null ? Math.Min(count + 1, least) : count + 1;
             var edges = States[state].Edges.Where(edge => most is null || next + toEnd[edge.Target] <= most);
-            states.Add(new State([.. edges.Select(edge => edge with { Target = NumberOf((edge.Target, next)) })], States[state].IsEnd && count >= least));
+            states.Add(new State(
+                [.. edges.Select(edge => edge with { Target = NumberOf((edge.Target, next)) })], States[state].IsEnd && count >= least));
         }
         return Trim(states);
 
@@ -124,8 +125,10 @@ internal sealed class TextAutomaton
         for (var (count, last) = (0, -1); count != last;)
         {
             var (before, numbers) = (groups, new Dictionary<int[], int>(IntArrays.Instance));
-            groups = [.. targets.Select((next, i) => NumberOf(numbers, [before[i], .. next.Select(target => target < 0 ? -1 : before[target])]))];
+            groups = [.. targets.Select((next, i) => NumberOf(numbers, [before[i], .. next.Select(GroupOf)]))];
             (count, last) = (numbers.Count, count);
+
+            int GroupOf(int target) => target < 0 ? -1 : before[target];
         }
 
         // Groups are numbered in the order of their first states.
@@ -143,7 +146,8 @@ internal sealed class TextAutomaton
             return numbers[key];
         }
 
-        static (CodePoints, int) ToEdge(IGrouping<int, CodePoints> edge) => (CodePoints.Of(edge.SelectMany(characters => characters.Ranges)), edge.Key);
+        static (CodePoints, int) ToEdge(IGrouping<int, CodePoints> edge) =>
+            (CodePoints.Of(edge.SelectMany(characters => characters.Ranges)), edge.Key);
     }
 
     public bool Matches(string text)
@@ -157,8 +161,8 @@ internal sealed class TextAutomaton
     }
 
     /// <inheritdoc cref="Pattern.ToExpression" />
-    public Expression ToExpression(Func<CodePoints, Expression> write) => new Expression.Graph(
-        [.. States.Select(state => new Expression.Place([.. state.Edges.Select(edge => (write(edge.Characters), edge.Target))], state.IsEnd))]);
+    public Expression ToExpression(Func<CodePoints, Expression> write) => new Expression.Graph([.. States.Select(state =>
+        new Expression.Place([.. state.Edges.Select(edge => (write(edge.Characters), edge.Target))], state.IsEnd))]);
 
     private static bool[] Alive(IReadOnlyList<State> states)
     {

@@ -38,7 +38,8 @@ internal sealed record ApiError(
         StatusCodes.Status408RequestTimeout => new(status, "The request's head came too slowly.", Code: "request_timeout"),
         StatusCodes.Status414UriTooLong => new(status, "The request's target is too long.", Code: "target_too_long"),
         StatusCodes.Status431RequestHeaderFieldsTooLarge => new(status, "The request's head is too large.", Code: "head_too_large"),
-        StatusCodes.Status505HttpVersionNotsupported => new(status, "The version of HTTP is not supported.", Code: "http_version_not_supported"),
+        StatusCodes.Status505HttpVersionNotsupported =>
+            new(status, "The version of HTTP is not supported.", Code: "http_version_not_supported"),
         _ => new(status, "The request is malformed.", Code: "malformed_request"),
     };
 }

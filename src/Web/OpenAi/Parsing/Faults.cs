@@ -45,7 +45,9 @@ internal static class Faults
     public static ApiError NotSupported(string path, string what) =>
         ApiError.BadRequest($"Unsupported parameter: '{path}': {what} not supported yet.", path, "unsupported_parameter");
 
-    /// <summary>A JSON schema that an answer cannot be held to; the message has the place as a JSON pointer, the parameter as of any field.</summary>
+    /// <summary>
+    /// A JSON schema that an answer cannot be held to; the message has the place as a JSON pointer, the parameter as that of any field.
+    /// </summary>
     public static ApiError Schema(string path, SchemaError error) => ApiError.BadRequest(
         $"Invalid schema for '{path}', at '#{Shorten(error.Path)}': {error.Reason}", path + Dotted(error.Path), "invalid_json_schema");
 
