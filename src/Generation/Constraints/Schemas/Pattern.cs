@@ -85,6 +85,9 @@ internal abstract record Pattern
     private (double Fewest, double Most) Lengths => this switch
     {
         One => (1, 1),
+        Sequence([Ahead(var ahead, Holds: true), .. var rest]) => ahead.Lengths is var one && new Sequence(rest).Lengths is var other
+            ? (Math.Max(one.Fewest, other.Fewest), Math.Min(one.Most, other.Most))
+            : default,
         Sequence(var parts) => (parts.Sum(part => part.Lengths.Fewest), parts.Sum(part => part.Lengths.Most)),
         Choice(var options) => (options.Min(option => option.Lengths.Fewest), options.Max(option => option.Lengths.Most)),
         Repeat(var inner, var least, var most) => inner.Lengths is var (fewest, highest)

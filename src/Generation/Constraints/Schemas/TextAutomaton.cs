@@ -161,8 +161,13 @@ internal sealed class TextAutomaton
     }
 
     /// <inheritdoc cref="Pattern.ToExpression" />
-    public Expression ToExpression(Func<CodePoints, Expression> write) => new Expression.Graph([.. States.Select(state =>
-        new Expression.Place([.. state.Edges.Select(edge => (write(edge.Characters), edge.Target))], state.IsEnd))]);
+    public Expression ToExpression(Func<CodePoints, Expression> write)
+    {
+        var written = States.SelectMany(state => state.Edges).Select(edge => edge.Characters).Distinct()
+            .ToDictionary(characters => characters, write);
+        return new Expression.Graph([.. States.Select(state =>
+            new Expression.Place([.. state.Edges.Select(edge => (written[edge.Characters], edge.Target))], state.IsEnd))]);
+    }
 
     private static bool[] Alive(IReadOnlyList<State> states)
     {
