@@ -35,7 +35,7 @@ internal static class Server
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = plan.Settings.MaxRequestBytes;
             plan.Settings.Connections.ApplyTo(kestrel.Limits);
-            kestrel.Listen(plan.Settings.Address);
+            kestrel.Listen(plan.Settings.Address, listen => listen.Use(BareErrors.Around));
         });
         builder.Services
             .Configure<HostOptions>(host => host.ShutdownTimeout = plan.Times.Shutdown + (2 * TimeLimits.Grace))
