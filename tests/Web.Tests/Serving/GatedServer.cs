@@ -4,7 +4,6 @@ using MlxActors.Models.Caches;
 using MlxActors.Models.Media;
 using MlxActors.Native.Results;
 using MlxActors.Native.Tensors;
-using MlxActors.Web.Hosting;
 
 namespace MlxActors.Web.Tests.Serving;
 
