@@ -143,7 +143,8 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         var (tokens, calls, credit, engine) = (0, 0, new Credit(_settings.StreamBuffer), granted.Engine);
         var logprobs = new PendingLogprobs(granted.Processor.BytesOf);
         void LetGo() => engine.Tell(new EngineProtocol.Cancel(_request.Id));
-        Usage UsageAt(EngineProtocol.Sampled sampled) => new(promptTokens, tokens) { CachedTokens = sampled.CachedTokens, Summary = _summary };
+        Usage UsageAt(EngineProtocol.Sampled sampled) =>
+            new(promptTokens, tokens) { CachedTokens = sampled.CachedTokens, Summary = _summary };
 
         Receive<EngineProtocol.Sampled>(sampled =>
         {

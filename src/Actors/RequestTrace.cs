@@ -7,9 +7,9 @@ using MlxActors.Models.Chat;
 namespace MlxActors.Actors;
 
 /// <summary>
-/// The course of one request in time, as spans, histograms and <see cref="Timings"/>: queue, load, prepare or media, prefill, decode. Told by its
-/// actor; one that the engine lost begins anew with the queue. The spans name their parent, so that it matters to nobody on which thread,
-/// and after whom, the actor runs.
+/// The course of one request in time, as spans, histograms and <see cref="Timings"/>: queue, load, prepare or media, prefill, decode.
+/// Told by its actor; one that the engine lost begins anew with the queue. The spans name their parent, so that it matters to nobody on
+/// which thread, and after whom, the actor runs.
 /// </summary>
 internal sealed class RequestTrace
 {

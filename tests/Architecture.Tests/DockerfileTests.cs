@@ -51,7 +51,8 @@ public sealed partial class DockerfileTests
         var made = Assert.Single(Copies(), copy => copy.Stage == "build");
 
         Assert.All(made.Sources, source => Assert.Contains(
-            Instructions, line => line.StartsWith("RUN ", StringComparison.Ordinal) && Regex.IsMatch(line, $@"\bmv \S+ {Regex.Escape(source)}(\s|$)")));
+            Instructions,
+            line => line.StartsWith("RUN ", StringComparison.Ordinal) && Regex.IsMatch(line, $@"\bmv \S+ {Regex.Escape(source)}(\s|$)")));
     }
 
     // What the program and its publishing read; what of it is a pattern, the Dockerfile's own.
@@ -74,7 +75,9 @@ public sealed partial class DockerfileTests
     public void Image_RunsAsAnotherUserThanRoot_AndIsAskedForItsHealth()
     {
         Assert.Equal("USER $APP_UID", Instructions.Last(line => line.StartsWith("USER ", StringComparison.Ordinal)));
-        Assert.Contains(Instructions, line => line.StartsWith("HEALTHCHECK ", StringComparison.Ordinal) && line.Contains("/health\"", StringComparison.Ordinal));
+        Assert.Contains(
+            Instructions,
+            line => line.StartsWith("HEALTHCHECK ", StringComparison.Ordinal) && line.Contains("/health\"", StringComparison.Ordinal));
     }
 
     private static IEnumerable<Copy> Copies() => Instructions.Select(CopyOf).OfType<Copy>();

@@ -28,7 +28,8 @@ internal sealed class EngineMetrics
         _featureHits = meter.CreateCounter<long>("mlxactors.features.hits", "{medium}", "Media whose features were still there");
         _featureMisses = meter.CreateCounter<long>("mlxactors.features.misses", "{medium}", "Media that had to be encoded");
         meter.CreateObservableGauge("mlxactors.features.bytes", () => Interlocked.Read(ref _featureBytes), "By", "Memory of encoded media");
-        meter.CreateObservableGauge("mlxactors.num_requests_waiting", () => Volatile.Read(ref _waiting), "{request}", "Requests that wait for a model or for room");
+        meter.CreateObservableGauge(
+            "mlxactors.num_requests_waiting", () => Volatile.Read(ref _waiting), "{request}", "Requests that wait for a model or for room");
         meter.CreateObservableGauge("mlxactors.kv.limit", KvLimit, "By", "Memory that the KV caches may take; nothing when there is no bound");
     }
 

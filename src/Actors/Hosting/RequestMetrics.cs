@@ -5,8 +5,8 @@ using MlxActors.Generation;
 namespace MlxActors.Actors.Hosting;
 
 /// <summary>
-/// What is measured of single requests: times and tokens, by model. A request that never got a model has no such label. Names are vLLM's where
-/// it measures the same, so that what was made to watch it needs another prefix only.
+/// What is measured of single requests: times and tokens, by model. A request that never got a model has no such label. Names are
+/// vLLM's where it measures the same, so that what was made to watch it needs another prefix only.
 /// </summary>
 internal sealed class RequestMetrics(Meter meter, TimeProvider clock)
 {
@@ -26,7 +26,8 @@ internal sealed class RequestMetrics(Meter meter, TimeProvider clock)
         meter.CreateHistogram("mlxactors.time_to_first_token", "s", "Time from a request's arrival to its first token", null, Buckets.Waits);
 
     private readonly Histogram<double> _perToken =
-        meter.CreateHistogram("mlxactors.request.time_per_output_token", "s", "Mean time of an answer's tokens after the first", null, Buckets.PerToken);
+        meter.CreateHistogram(
+            "mlxactors.request.time_per_output_token", "s", "Mean time of an answer's tokens after the first", null, Buckets.PerToken);
 
     private readonly Counter<long> _promptTokens =
         meter.CreateCounter<long>("mlxactors.prompt.tokens", "{token}", "Tokens of prompts whose answer has begun");

@@ -31,7 +31,8 @@ public static class UsmBlueprint
     {
         var hidden = Config.HiddenSize;
         NamedShape Norm(string module) => new($"{block}.{module}.weight", new Shape(hidden));
-        NamedShape Linear(string module, int outFeatures, int inFeatures) => new($"{block}.{module}.weight", new Shape(outFeatures, inFeatures));
+        NamedShape Linear(string module, int outFeatures, int inFeatures) =>
+            new($"{block}.{module}.weight", new Shape(outFeatures, inFeatures));
         IEnumerable<NamedShape> FeedForward(string module) =>
         [
             Norm($"{module}.pre_layer_norm"),

@@ -74,7 +74,9 @@ public sealed class MeteredBackend(IBackend inner) : IBackend
     {
         var start = Start();
         var result = inner.Embed(ids, table);
-        return Meter is null ? result : Note(nameof(Embed), Describe(table), start, result, OperationCost.OfEmbed(ids.Length, table, result));
+        return Meter is null
+            ? result
+            : Note(nameof(Embed), Describe(table), start, result, OperationCost.OfEmbed(ids.Length, table, result));
     }
 
     public Tensor RmsNorm(Tensor x, Tensor weight, float eps, float weightOffset = 0)

@@ -14,7 +14,8 @@ internal static class Serve
 {
     public static Task<int> RunAsync(ServeOptions options, Desk desk)
     {
-        // What needs no settings is made while they are read: half of the time until the server listens is that of types met for the first time.
+        // What needs no settings is made while they are read: half of the time until the server listens goes into types that are met for
+        // the first time.
         var builder = Task.Run(() =>
         {
             HoconFiles.MeetDurations();

@@ -39,7 +39,8 @@ internal static class ServeArguments
         command.Add(model);
         Option[] options =
         [
-            Model, Port, Host, EngineOptions.Backend, EngineOptions.Mode, EngineOptions.Threads, LogJson, LogLevel, CommonOptions.ConfigFile,
+            Model, Port, Host, EngineOptions.Backend, EngineOptions.Mode, EngineOptions.Threads, LogJson, LogLevel,
+            CommonOptions.ConfigFile,
         ];
         foreach (var option in options)
         {

@@ -86,7 +86,8 @@ internal static class Server
 
         var app = builder.Build();
 
-        // The actor system takes as long as all the rest, and needs nothing of it. Who needs the system waits; why it fails, the host's start says.
+        // The actor system takes as long as all the rest, and needs nothing of it. Who needs the system waits; why it fails, the host's
+        // start says.
         _ = Task.Run(app.Services.GetRequiredService<ActorSystem>);
 
         // Both listen from the start, and until the end.

@@ -59,7 +59,9 @@ public sealed class MeteredBackendTests : IDisposable
         _backend.Add(wide, wide);
 
         var operations = _backend.Meter.Operations;
-        Assert.Equal([("8", 2), ("16", 1)], operations.Select(operation => (operation.Shape, operation.Calls)).OrderByDescending(sum => sum.Calls));
+        Assert.Equal(
+            [("8", 2), ("16", 1)],
+            operations.Select(operation => (operation.Shape, operation.Calls)).OrderByDescending(sum => sum.Calls));
         Assert.Equal(operations.OrderByDescending(operation => operation.Time), operations);
         Assert.Equal((2 * 3 * 8 + 3 * 16) * Float, _backend.Meter.Total.Activations);
     }

@@ -9,7 +9,8 @@ public sealed class StartupTextTests
 {
     [Fact]
     public void Text_WithFfmpeg_SaysWhereItIs() =>
-        Assert.Contains("  Media   PNG, JPEG, WAV; other formats and video by /bin/ffmpeg", Lines(Result.Ok<string, string>("/bin/ffmpeg")));
+        Assert.Contains(
+            "  Media   PNG, JPEG, WAV; other formats and video by /bin/ffmpeg", Lines(Result.Ok<string, string>("/bin/ffmpeg")));
 
     [Fact]
     public void Text_WithoutFfmpeg_SaysWhatIsMissingAndWhy() => Assert.Contains(

@@ -45,7 +45,8 @@ public sealed class AudioTests(Chromium chromium) : IDisposable
 
     private Web.Hosting.ServerPlan Listening()
     {
-        File.WriteAllText(Path.Combine(_model.FullName, "config.json"), """{"model_type":"gemma3n","vision_config":{},"audio_config":{}}""");
+        File.WriteAllText(
+            Path.Combine(_model.FullName, "config.json"), """{"model_type":"gemma3n","vision_config":{},"audio_config":{}}""");
         File.WriteAllText(Path.Combine(_model.FullName, "tokenizer.json"), "{}");
         File.WriteAllBytes(Path.Combine(_model.FullName, "model.safetensors"), new byte[1]);
         var plan = TestServer.Plan();

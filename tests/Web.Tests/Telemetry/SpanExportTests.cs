@@ -29,7 +29,10 @@ public sealed class SpanExportTests
             ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
         });
         // Another model than the one it starts with: it has to be loaded for this request.
-        using var request = new HttpRequestMessage(HttpMethod.Post, Chat.Path) { Content = JsonContent.Create(Question("demo-qwen", picture)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Chat.Path)
+        {
+            Content = JsonContent.Create(Question("demo-qwen", picture)),
+        };
         request.Headers.TryAddWithoutValidation("traceparent", $"00-{trace}-{client}-01");
 
         using var response = await server.Http.SendAsync(request);

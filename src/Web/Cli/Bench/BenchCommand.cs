@@ -14,7 +14,8 @@ internal static class BenchCommand
 {
     public static Command Create(Desk desk)
     {
-        var command = new Command("bench", "Measure how fast a model reads prompts and generates on this machine, without the server around it.")
+        var command = new Command(
+            "bench", "Measure how fast a model reads prompts and generates on this machine, without the server around it.")
         {
             BenchOptions.Model, BenchOptions.Shape, BenchOptions.Prompt, BenchOptions.Generate, BenchOptions.Depth, BenchOptions.Batch,
             BenchOptions.Repetitions, BenchOptions.Operations, EngineOptions.Threads, EngineOptions.Mode, EngineOptions.Backend,
@@ -36,7 +37,8 @@ internal static class BenchCommand
     private static Task<int> RunAsync(ParseResult parsed, Desk desk)
     {
         var options = new ServeOptions(
-            null, null, null, parsed.GetValue(EngineOptions.Backend), parsed.GetValue(EngineOptions.Mode), parsed.GetValue(EngineOptions.Threads), null);
+            null, null, null,
+            parsed.GetValue(EngineOptions.Backend), parsed.GetValue(EngineOptions.Mode), parsed.GetValue(EngineOptions.Threads), null);
         var plan = desk.Configure(parsed.GetValue(CommonOptions.ConfigFile), options.ToHocon()).Bind(hocon =>
             ServerSettings.Read(hocon, desk.Surroundings).Bind(server =>
             EngineSettings.Read(hocon, desk.Surroundings.Variable).Bind(engine =>

@@ -75,13 +75,16 @@ internal sealed record BenchReport(
     private IEnumerable<string> Heading()
     {
         var runs = Results[0].Runs.Count;
-        yield return $"Prompts are read {Chunk} tokens at a time. Rates are the mean ± standard deviation of {Plural(runs, "run")} behind a warm-up.";
+        yield return $"Prompts are read {Chunk} tokens at a time. Rates are the mean ± standard deviation of "
+            + $"{Plural(runs, "run")} behind a warm-up.";
         if (Machine is { } machine)
         {
             yield return Text($"This machine, with {Plural(Threads ?? 1, "thread")}: reads {machine.ReadBytesPerSecond / Giga:f1} GB/s, ")
-                + Text($"{machine.ByteOperationsPerSecond / Giga:f0} GOP/s in 8-bit integers, {machine.FloatOperationsPerSecond / Giga:f0} GFLOP/s.");
+                + Text($"{machine.ByteOperationsPerSecond / Giga:f0} GOP/s in 8-bit integers, ")
+                + Text($"{machine.FloatOperationsPerSecond / Giga:f0} GFLOP/s.");
         }
-        yield return "Decode reads the weights and what is cached once a step (GB/s); a prompt multiplies with all weights for each token (GOP/s).";
+        yield return "Decode reads the weights and what is cached once a step (GB/s); "
+            + "a prompt multiplies with all weights for each token (GOP/s).";
     }
 
     private static string Plural(int count, string word) => $"{count} {word}{(count == 1 ? "" : "s")}";

@@ -12,11 +12,14 @@ internal sealed class ShapeFolder(string root, Desk desk)
 
     /// <summary>In the user's cache folder.</summary>
     public static string DefaultRoot(Surroundings surroundings) => Path.Combine(
-        surroundings.Variable(Variable) is { Length: > 0 } cache ? cache : Path.Combine(surroundings.Home, ".cache"), "mlxactors", "shapes");
+        surroundings.Variable(Variable) is { Length: > 0 } cache ? cache : Path.Combine(surroundings.Home, ".cache"),
+        "mlxactors",
+        "shapes");
 
     /// <summary>The folder of a checkpoint, which is written when it is not there yet.</summary>
     /// <exception cref="OperationCanceledException">Nothing is left of what was written.</exception>
-    public async Task<Result<string, string>> ProvideAsync(string shape, SyntheticCheckpoint checkpoint, CancellationToken cancellationToken)
+    public async Task<Result<string, string>> ProvideAsync(
+        string shape, SyntheticCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(root, shape);
         if (IsThere(folder, checkpoint))
@@ -32,7 +35,8 @@ internal sealed class ShapeFolder(string root, Desk desk)
                     + $"{ByteText.Of(free)} free. Choose another folder with --cache-folder.");
             }
             await desk.Error.WriteLineAsync(
-                $"Writing random weights in the shape of {shape}, {ByteText.Of(checkpoint.Bytes)}, to {folder}; the next time they are there.");
+                $"Writing random weights in the shape of {shape}, {ByteText.Of(checkpoint.Bytes)}, to {folder}; "
+                + "the next time they are there.");
             Write(folder, checkpoint, cancellationToken);
             return Result.Ok<string, string>(folder);
         }

@@ -96,7 +96,8 @@ public sealed partial class BenchCommandTests : IDisposable
         double.Parse(row.Groups[group].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
 
     [GeneratedRegex(
-        @"^\| demo \| [\d.]+ MB \| cpu \w+ exact \| 1 \| (?<test>[^|]+?) \| (?<rate>[\d.]+) ± [\d.]+ \| (?<reached>[\d.]+) G(OP|B)/s \| \d+ % \|",
+        @"^\| demo \| [\d.]+ MB \| cpu \w+ exact \| 1 "
+            + @"\| (?<test>[^|]+?) \| (?<rate>[\d.]+) ± [\d.]+ \| (?<reached>[\d.]+) G(OP|B)/s \| \d+ % \|",
         RegexOptions.Multiline)]
     private static partial Regex Rows();
 }

@@ -57,7 +57,8 @@ public sealed class ShapeFolderTests : IDisposable
     [Fact]
     public async Task Interrupted_LeavesNothing()
     {
-        await Assert.ThrowsAsync<OperationCanceledException>(() => ProvideAsync(Tiny, cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => ProvideAsync(Tiny, cancellationToken: new CancellationToken(canceled: true)));
 
         Assert.Empty(_root.EnumerateFileSystemInfos());
     }
