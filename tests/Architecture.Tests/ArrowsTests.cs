@@ -67,18 +67,8 @@ public sealed class ArrowsTests
     private static IEnumerable<string> References(string room) =>
         Assembly.Load(AssemblyName(room)).GetReferencedAssemblies().Select(name => name.Name!);
 
-    private static string ProjectFile(string room) => Path.Combine(Repository(), "src", room, $"MlxActors.{room}.csproj");
+    private static string ProjectFile(string room) => Path.Combine(Repository.Root, "src", room, $"MlxActors.{room}.csproj");
 
     private static IEnumerable<string> Sources(string room) =>
         Directory.EnumerateFiles(Path.GetDirectoryName(ProjectFile(room))!, "*.cs", SearchOption.AllDirectories);
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "MlxActors.sln")))
-        {
-            folder = folder.Parent;
-        }
-        return folder?.FullName ?? throw new InvalidOperationException($"no MlxActors.sln above {AppContext.BaseDirectory}");
-    }
 }
