@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace MlxActors.Architecture.Tests;
 
-/// <summary>Data goes one way: Native ◄ Models ◄ Generation ◄ Actors ◄ Web. Whoever breaks an arrow breaks a test here.</summary>
+/// <summary>Data goes one way: Native ◄ Models ◄ Generation ◄ Actors ◄ InProcess ◄ Web. Whoever breaks an arrow breaks a test here.</summary>
 public sealed class ArrowsTests
 {
-    private static readonly string[] Rooms = ["Native", "Models", "Generation", "Actors", "Web"];
+    private static readonly string[] Rooms = ["Native", "Models", "Generation", "Actors", "InProcess", "Web"];
 
     public static TheoryData<string> AllRooms => [.. Rooms];
 
@@ -31,6 +31,7 @@ public sealed class ArrowsTests
     [InlineData("Models")]
     [InlineData("Generation")]
     [InlineData("Actors")]
+    [InlineData("InProcess")]
     public void Room_LeftOfWeb_KnowsNoHttp(string room) =>
         Assert.DoesNotContain(References(room), name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
 
@@ -38,6 +39,7 @@ public sealed class ArrowsTests
     [InlineData("Models")]
     [InlineData("Generation")]
     [InlineData("Actors")]
+    [InlineData("InProcess")]
     [InlineData("Web")]
     public void Room_OutsideNative_HasNoUnsafeIntrinsicsOrPInvoke(string room)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MlxActors.Native.Checkpoints;
 using MlxActors.Native.Tensors;
+using MlxActors.Native.Tensors.Choosing;
 
 namespace MlxActors.Native.Metering;
 
@@ -14,6 +15,8 @@ public sealed class MeteredBackend(IBackend inner) : IBackend
     public OperationMeter? Meter { get; set; }
 
     public string Description => inner.Description;
+
+    public bool ComputesAside => inner.ComputesAside;
 
     public TensorScope BeginScope() => inner.BeginScope();
 
@@ -30,6 +33,10 @@ public sealed class MeteredBackend(IBackend inner) : IBackend
     public Tensor FromFloats(ReadOnlySpan<float> values, Shape shape) => inner.FromFloats(values, shape);
 
     public ReadOnlySpan<float> View(Tensor tensor) => inner.View(tensor);
+
+    public ReadOnlySpan<int> ViewIds(Tensor ids) => inner.ViewIds(ids);
+
+    public KeptTensor Begin(Tensor tensor) => inner.Begin(tensor);
 
     public Tensor Reshape(Tensor tensor, Shape shape) => inner.Reshape(tensor, shape);
 
@@ -56,6 +63,12 @@ public sealed class MeteredBackend(IBackend inner) : IBackend
         return Plain(nameof(ReplaceRows), start, inner.ReplaceRows(tensor, first, rows), rows);
     }
 
+    public Tensor ReplaceRows(Tensor tensor, Tensor ids, int firstId, int count, Tensor rows)
+    {
+        var start = Start();
+        return Plain(nameof(ReplaceRows), start, inner.ReplaceRows(tensor, ids, firstId, count, rows), rows);
+    }
+
     public Tensor Linear(Tensor x, Weight weight, Tensor? bias = null)
     {
         var start = Start();
@@ -77,6 +90,15 @@ public sealed class MeteredBackend(IBackend inner) : IBackend
         return Meter is null
             ? result
             : Note(nameof(Embed), Describe(table), start, result, OperationCost.OfEmbed(ids.Length, table, result));
+    }
+
+    public Tensor Embed(Tensor ids, Weight table, int firstId = 0)
+    {
+        var start = Start();
+        var result = inner.Embed(ids, table, firstId);
+        return Meter is null
+            ? result
+            : Note(nameof(Embed), Describe(table), start, result, OperationCost.OfEmbed(ids.Shape[0], table, result));
     }
 
     public Tensor RmsNorm(Tensor x, Tensor weight, float eps, float weightOffset = 0)
@@ -231,6 +253,12 @@ public sealed class MeteredBackend(IBackend inner) : IBackend
         return Plain(nameof(Outliers), start, inner.Outliers(x, deviations), x);
     }
 
+    public Tensor Choose(Tensor logits, ReadOnlySpan<TokenDraw?> draws)
+    {
+        var start = Start();
+        return Plain(nameof(Choose), start, inner.Choose(logits, draws), logits);
+    }
+
     public void Dispose() => inner.Dispose();
 
     private long Start() => Meter is null ? 0 : Stopwatch.GetTimestamp();
@@ -252,6 +280,10 @@ public sealed class MeteredBackend(IBackend inner) : IBackend
         if (result.DType == DType.Float32)
         {
             inner.View(result);
+        }
+        else if (result.DType == DType.Int32)
+        {
+            inner.ViewIds(result);
         }
         Meter!.Add(name, shape, Stopwatch.GetTimestamp() - start, cost);
         return result;

@@ -1,6 +1,5 @@
 using MlxActors.Models.Synthesis;
 using MlxActors.Native.Results;
-using MlxActors.Web.Hosting;
 using MlxActors.Web.Hub;
 
 namespace MlxActors.Web.Cli.Bench;

@@ -3,7 +3,6 @@ using MlxActors.Models.Synthesis;
 using MlxActors.Native.Cpu;
 using MlxActors.Native.Results;
 using MlxActors.Web.Cli.Bench;
-using MlxActors.Web.Hosting;
 
 namespace MlxActors.Web.Tests.Cli.Bench;
 
