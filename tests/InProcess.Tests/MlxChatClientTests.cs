@@ -82,7 +82,7 @@ public sealed class MlxChatClientTests(DemoEngine demo)
             "Is it raining in Athens?", new ChatOptions { Temperature = 0, Tools = [weather], ModelId = model });
 
         Assert.Equal(["Athens"], asked);
-        Assert.Contains("31", response.Text, StringComparison.Ordinal);
+        Assert.Contains("sunny", response.Text, StringComparison.Ordinal);
         Assert.Equal(
             [ChatRole.Assistant, ChatRole.Tool, ChatRole.Assistant], response.Messages.Select(message => message.Role));
     }

@@ -79,10 +79,15 @@ public sealed class SummaryTests : IAsyncLifetime
     [Fact]
     public async Task Stream_SaysInItsHeaderCommentsAndUsage_WhatWasSummarised()
     {
-        // The engine stands still until the client has heard what it waits for.
-        using var mayStep = new ManualResetEventSlim();
+        // The engine stands still until the client has heard what it waits for. Whatever it hears before that takes the header's place,
+        // so the model is loaded, and the first comment late enough for the conversation to have been counted.
+        using var mayStep = new ManualResetEventSlim(initialState: true);
         var gate = new GatedServer { OnForward = _ => mayStep.Wait(TimeSpan.FromSeconds(60)) };
-        await using var server = await gate.StartAsync(Windows + "mlxactors.stream.progress-interval = 20ms");
+        await using var server = await gate.StartAsync(Windows + "mlxactors.stream.progress-interval = 2s");
+        using (await Chat.PostAsync(server.Http, Talk.Of("demo", "Anna", "Oslo").Ask("What is my name?")))
+        {
+            mayStep.Reset();
+        }
         var talk = Talk.Of("demo", "Anna", "Oslo");
         talk.Chatters(24);
         var body = talk.Ask("What is my name?");
