@@ -44,7 +44,7 @@ internal static class CommandLine
               mlxactors gemma --port 8080   serve gemma, and download it first when it is not here
               mlxactors pull qwen           only download
               mlxactors list                what is here
-              mlxactors run demo            chat in the terminal with the server that runs
+              mlxactors run demo            chat in the terminal
               mlxactors config > my.conf    every setting, to change; then: mlxactors --config my.conf
 
             Downloads obey HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE.
