@@ -43,7 +43,7 @@ internal static class EncodeCommand
         var folder = Directory.CreateTempSubdirectory("encode");
         try
         {
-            tower.Write(folder.FullName);
+            tower.Blueprint.Write(folder.FullName);
             using var backend = new CpuBackend(new CpuOptions(CpuMode.Fast, Environment.ProcessorCount));
             var checkpoint = Checkpoint.Open(folder.FullName)
                 .Match(opened => opened, error => throw new InvalidOperationException($"{error}"));

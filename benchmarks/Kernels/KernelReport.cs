@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using MlxActors.Native.Cpu;
+using MlxActors.Native.Cpu.Limits;
 using MlxActors.Native.Tensors;
 
 namespace MlxActors.Benchmarks.Kernels;
@@ -26,9 +27,9 @@ internal static class KernelReport
         output.WriteLine("|---|---|---|---|");
         foreach (var set in sets)
         {
-            output.WriteLine($"| {set} | {MachineLimits.ReadBandwidth(set, threads) / 1e9:f1} "
-                + $"| {MachineLimits.FloatPeak(set, threads) / 1e9:f0} "
-                + $"| {MachineLimits.BytePeak(set, threads) / 1e9:f0} |");
+            var limits = MachineLimits.Measure(new CpuOptions(CpuMode.Fast, threads, set));
+            output.WriteLine($"| {set} | {limits.ReadBytesPerSecond / 1e9:f1} | {limits.FloatOperationsPerSecond / 1e9:f0} "
+                + $"| {limits.ByteOperationsPerSecond / 1e9:f0} |");
         }
         output.WriteLine();
         output.WriteLine("| path | N × K | 1 row GB/s | 4 rows GB/s | 8 rows GB/s | 8 rows GOP/s | 512 rows GOP/s |");

@@ -143,6 +143,8 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         var (tokens, calls, credit, engine) = (0, 0, new Credit(_settings.StreamBuffer), granted.Engine);
         var logprobs = new PendingLogprobs(granted.Processor.BytesOf);
         void LetGo() => engine.Tell(new EngineProtocol.Cancel(_request.Id));
+        Usage UsageAt(EngineProtocol.Sampled sampled) =>
+            new(promptTokens, tokens) { CachedTokens = sampled.CachedTokens, Summary = _summary };
 
         Receive<EngineProtocol.Sampled>(sampled =>
         {
@@ -156,7 +158,8 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
             }
             if (piece.Text.Length > 0)
             {
-                Write(new GenerationEvent.Text(piece.Text) { Logprobs = logprobs.Take() });
+                var soFar = _request.TimingsPerToken ? new AnswerSoFar(UsageAt(sampled), _trace.SoFar()) : null;
+                Write(new GenerationEvent.Text(piece.Text) { Logprobs = logprobs.Take(), SoFar = soFar });
             }
             foreach (var call in piece.Calls)
             {
@@ -166,8 +169,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
             if (piece.Finished is { } reason)
             {
                 LetGo();
-                var usage = new Usage(promptTokens, tokens) { CachedTokens = sampled.CachedTokens, Summary = _summary };
-                End(new GenerationEvent.Finished(reason, usage) { Logprobs = logprobs.Take() });
+                End(new GenerationEvent.Finished(reason, UsageAt(sampled)) { Logprobs = logprobs.Take() });
             }
         });
         Receive<EngineProtocol.Failed>(failed => End(new GenerationEvent.Failed(failed.Error)));

@@ -2,13 +2,14 @@ using System.Diagnostics;
 using MlxActors.Actors.Hosting;
 using MlxActors.Actors.Protocol;
 using MlxActors.Generation;
+using MlxActors.Models.Chat;
 
 namespace MlxActors.Actors;
 
 /// <summary>
-/// The course of one request in time, as spans, histograms and <see cref="Timings"/>: queue, load, prepare, prefill, decode. Told by its
-/// actor; one that the engine lost begins anew with the queue. The spans name their parent, so that it matters to nobody on which thread,
-/// and after whom, the actor runs.
+/// The course of one request in time, as spans, histograms and <see cref="Timings"/>: queue, load, prepare or media, prefill, decode.
+/// Told by its actor; one that the engine lost begins anew with the queue. The spans name their parent, so that it matters to nobody on
+/// which thread, and after whom, the actor runs.
 /// </summary>
 internal sealed class RequestTrace
 {
@@ -18,6 +19,7 @@ internal sealed class RequestTrace
     private readonly long _arrived;
     private readonly Activity? _span;
     private Timings _timings = Timings.Zero;
+    private readonly string _preparing;
     private string _phase = Spans.Queue;
     private long _since;
     private string? _model;
@@ -29,6 +31,7 @@ internal sealed class RequestTrace
         (_metrics, _clock) = (metrics, metrics.Clock);
         (_arrivedAt, _arrived) = (_clock.GetUtcNow(), _clock.GetTimestamp());
         _since = _arrived;
+        _preparing = request.Prompt is Conversation { Media.IsEmpty: false } ? Spans.Media : Spans.Prepare;
         _span = Spans.Start($"chat {request.Model}", request.Parent, _arrivedAt);
         _span?.SetTag("gen_ai.operation.name", "chat").SetTag("gen_ai.request.model", request.Model);
     }
@@ -42,7 +45,7 @@ internal sealed class RequestTrace
             Enter(Spans.Load, Math.Max(_since, load.Began));
             Enter(Spans.Queue, load.Ended);
         }
-        Enter(Spans.Prepare, now);
+        Enter(_preparing, now);
         _metrics.Granted(_model, _timings.Queue);
     }
 
@@ -61,6 +64,9 @@ internal sealed class RequestTrace
             _metrics.Began(_model!, _promptTokens, _clock.GetElapsedTime(_arrived, now), _timings.Prefill);
         }
     }
+
+    /// <summary>What was measured up to now.</summary>
+    public Timings SoFar() => _timings + Of(_phase, _clock.GetElapsedTime(_since));
 
     /// <summary>The engine broke; the request waits once more.</summary>
     public void Again() => Enter(Spans.Queue, _clock.GetTimestamp());
@@ -125,7 +131,7 @@ internal sealed class RequestTrace
     {
         Spans.Queue => Timings.Zero with { Queue = time },
         Spans.Load => Timings.Zero with { Load = time },
-        Spans.Prepare => Timings.Zero with { Prepare = time },
+        Spans.Prepare or Spans.Media => Timings.Zero with { Prepare = time },
         Spans.Prefill => Timings.Zero with { Prefill = time },
         Spans.Decode => Timings.Zero with { Decode = time },
         _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "not a phase"),

@@ -32,6 +32,9 @@ public sealed record Usage(int PromptTokens, int CompletionTokens)
 /// <param name="Tokens">Tokens generated for it.</param>
 public sealed record SummaryUsage(int Messages, int Tokens);
 
+/// <summary>What was counted and measured of an answer up to now.</summary>
+public sealed record AnswerSoFar(Usage Usage, Timings Timings);
+
 /// <summary>A token of an answer and how likely the model itself held it (<see cref="TokenScores"/>).</summary>
 /// <param name="Bytes">What it stands for; part of a character, sometimes.</param>
 /// <param name="Top">The most likely tokens at its place, best first; theirs are empty.</param>
@@ -62,6 +65,9 @@ public abstract record GenerationEvent
         /// When asked for: the tokens since the last text. Their text may reach beyond this one, or into a call, when it was held back.
         /// </summary>
         public ImmutableArray<TokenLogprob> Logprobs { get; init; } = [];
+
+        /// <summary>When asked for.</summary>
+        public AnswerSoFar? SoFar { get; init; }
     }
 
     /// <summary>A call of a tool, whole.</summary>

@@ -63,6 +63,9 @@ public sealed record GenerationRequest(
     /// <summary>How many of the most likely tokens are told at each place, beside the chosen one's probability; null: neither.</summary>
     public int? TopLogprobs { get; init; }
 
+    /// <summary>Whether each text of the answer tells what was measured up to it.</summary>
+    public bool TimingsPerToken { get; init; }
+
     /// <summary>What the answer must be; null: anything.</summary>
     public AnswerForm? Form { get; init; }
 

@@ -68,12 +68,12 @@ public sealed class MetricsSpec : ActorSpec
         await StatusBecomes(status => status.Running == 1);
 
         _listener.RecordObservableInstruments();
-        Assert.Equal((1, 8), (_counts["mlxactors.sequences"], _counts["mlxactors.kv.bytes"]));
+        Assert.Equal((1, 8), (_counts["mlxactors.num_requests_running"], _counts["mlxactors.kv.bytes"]));
         await running.Disconnect();
         await NothingIsLeft();
         _listener.RecordObservableInstruments();
 
-        Assert.Equal((0, 0), (_counts["mlxactors.sequences"], _counts["mlxactors.kv.bytes"]));
+        Assert.Equal((0, 0), (_counts["mlxactors.num_requests_running"], _counts["mlxactors.kv.bytes"]));
     }
 
     protected override void AfterAll()

@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace MlxActors.Architecture.Tests;
 
-/// <summary>Data goes one way: Native ◄ Models ◄ Generation ◄ Actors ◄ Web. Whoever breaks an arrow breaks a test here.</summary>
+/// <summary>Data goes one way: Native ◄ Models ◄ Generation ◄ Actors ◄ InProcess ◄ Web. Whoever breaks an arrow breaks a test here.</summary>
 public sealed class ArrowsTests
 {
-    private static readonly string[] Rooms = ["Native", "Models", "Generation", "Actors", "Web"];
+    private static readonly string[] Rooms = ["Native", "Models", "Generation", "Actors", "InProcess", "Web"];
 
     public static TheoryData<string> AllRooms => [.. Rooms];
 
@@ -31,6 +31,7 @@ public sealed class ArrowsTests
     [InlineData("Models")]
     [InlineData("Generation")]
     [InlineData("Actors")]
+    [InlineData("InProcess")]
     public void Room_LeftOfWeb_KnowsNoHttp(string room) =>
         Assert.DoesNotContain(References(room), name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
 
@@ -38,6 +39,7 @@ public sealed class ArrowsTests
     [InlineData("Models")]
     [InlineData("Generation")]
     [InlineData("Actors")]
+    [InlineData("InProcess")]
     [InlineData("Web")]
     public void Room_OutsideNative_HasNoUnsafeIntrinsicsOrPInvoke(string room)
     {
@@ -67,18 +69,8 @@ public sealed class ArrowsTests
     private static IEnumerable<string> References(string room) =>
         Assembly.Load(AssemblyName(room)).GetReferencedAssemblies().Select(name => name.Name!);
 
-    private static string ProjectFile(string room) => Path.Combine(Repository(), "src", room, $"MlxActors.{room}.csproj");
+    private static string ProjectFile(string room) => Path.Combine(Repository.Root, "src", room, $"MlxActors.{room}.csproj");
 
     private static IEnumerable<string> Sources(string room) =>
         Directory.EnumerateFiles(Path.GetDirectoryName(ProjectFile(room))!, "*.cs", SearchOption.AllDirectories);
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "MlxActors.sln")))
-        {
-            folder = folder.Parent;
-        }
-        return folder?.FullName ?? throw new InvalidOperationException($"no MlxActors.sln above {AppContext.BaseDirectory}");
-    }
 }

@@ -60,7 +60,8 @@ public sealed class ActorMetrics : IDisposable
         _loads = _meter.CreateCounter<long>("mlxactors.loads", "{load}", "Loads of models, by outcome");
         _restarts = _meter.CreateCounter<long>("mlxactors.engine.restarts", "{restart}", "Restarts of the engine");
         _generations = _meter.CreateUpDownCounter<long>("mlxactors.generations", "{request}", "Requests that are not over yet");
-        _meter.CreateObservableGauge("mlxactors.sequences", () => Interlocked.Read(ref _running), "{sequence}", "Sequences in the engine");
+        _meter.CreateObservableGauge(
+            "mlxactors.num_requests_running", () => Interlocked.Read(ref _running), "{request}", "Sequences in the engine");
         _meter.CreateObservableGauge("mlxactors.kv.bytes", () => Interlocked.Read(ref _kvBytes), "By", "Memory of the KV caches");
         _prefixHits = _meter.CreateCounter<long>("mlxactors.prefix.hits", "{request}", "Requests whose prompt began like an earlier one");
         _prefixMisses = _meter.CreateCounter<long>("mlxactors.prefix.misses", "{request}", "Requests whose prompt was read from its beginning");

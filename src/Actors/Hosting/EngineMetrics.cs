@@ -28,7 +28,8 @@ internal sealed class EngineMetrics
         _featureHits = meter.CreateCounter<long>("mlxactors.features.hits", "{medium}", "Media whose features were still there");
         _featureMisses = meter.CreateCounter<long>("mlxactors.features.misses", "{medium}", "Media that had to be encoded");
         meter.CreateObservableGauge("mlxactors.features.bytes", () => Interlocked.Read(ref _featureBytes), "By", "Memory of encoded media");
-        meter.CreateObservableGauge("mlxactors.queue.length", () => Volatile.Read(ref _waiting), "{request}", "Requests that wait for a model or for room");
+        meter.CreateObservableGauge(
+            "mlxactors.num_requests_waiting", () => Volatile.Read(ref _waiting), "{request}", "Requests that wait for a model or for room");
         meter.CreateObservableGauge("mlxactors.kv.limit", KvLimit, "By", "Memory that the KV caches may take; nothing when there is no bound");
     }
 
@@ -39,7 +40,7 @@ internal sealed class EngineMetrics
     public EngineProtocol.LoadTimes LoadEnded(string model, string outcome, long began)
     {
         var times = new EngineProtocol.LoadTimes(began, Timestamp);
-        _loadTime.Record(_clock.GetElapsedTime(times.Began, times.Ended).TotalSeconds, new("model", model), new("outcome", outcome));
+        _loadTime.Record(_clock.GetElapsedTime(times.Began, times.Ended).TotalSeconds, new("model_name", model), new("outcome", outcome));
         if (outcome == "loaded")
         {
             if (_lastModel is not null && _lastModel != model)

@@ -4,26 +4,30 @@ using MlxActors.Generation;
 
 namespace MlxActors.Actors.Hosting;
 
-/// <summary>What is measured of single requests: times and tokens, by model. A request that never got a model has no such label.</summary>
+/// <summary>
+/// What is measured of single requests: times and tokens, by model. A request that never got a model has no such label. Names are
+/// vLLM's where it measures the same, so that what was made to watch it needs another prefix only.
+/// </summary>
 internal sealed class RequestMetrics(Meter meter, TimeProvider clock)
 {
     private readonly Histogram<double> _duration =
-        meter.CreateHistogram("mlxactors.request.duration", "s", "Time from a request's arrival to its end", null, Buckets.Waits);
+        meter.CreateHistogram("mlxactors.e2e_request_latency", "s", "Time from a request's arrival to its end", null, Buckets.Waits);
 
     private readonly Histogram<double> _queue =
-        meter.CreateHistogram("mlxactors.request.queue", "s", "Time that a request waited, loads left out", null, Buckets.Waits);
+        meter.CreateHistogram("mlxactors.request.queue_time", "s", "Time that a request waited, loads left out", null, Buckets.Waits);
 
     private readonly Histogram<double> _prefill =
-        meter.CreateHistogram("mlxactors.request.prefill", "s", "Time from the engine's door to the first token", null, Buckets.Waits);
+        meter.CreateHistogram("mlxactors.request.prefill_time", "s", "Time from the engine's door to the first token", null, Buckets.Waits);
 
     private readonly Histogram<double> _decode =
-        meter.CreateHistogram("mlxactors.request.decode", "s", "Time from the first token to the last", null, Buckets.Waits);
+        meter.CreateHistogram("mlxactors.request.decode_time", "s", "Time from the first token to the last", null, Buckets.Waits);
 
     private readonly Histogram<double> _firstToken =
         meter.CreateHistogram("mlxactors.time_to_first_token", "s", "Time from a request's arrival to its first token", null, Buckets.Waits);
 
     private readonly Histogram<double> _perToken =
-        meter.CreateHistogram("mlxactors.time_per_output_token", "s", "Mean time of an answer's tokens after the first", null, Buckets.PerToken);
+        meter.CreateHistogram(
+            "mlxactors.request.time_per_output_token", "s", "Mean time of an answer's tokens after the first", null, Buckets.PerToken);
 
     private readonly Counter<long> _promptTokens =
         meter.CreateCounter<long>("mlxactors.prompt.tokens", "{token}", "Tokens of prompts whose answer has begun");
@@ -59,5 +63,5 @@ internal sealed class RequestMetrics(Meter meter, TimeProvider clock)
         }
     }
 
-    private static KeyValuePair<string, object?> Model(string model) => new("model", model);
+    private static KeyValuePair<string, object?> Model(string model) => new("model_name", model);
 }

@@ -13,6 +13,10 @@ public static class Spans
     internal const string Queue = "queue";
     internal const string Load = "load";
     internal const string Prepare = "prepare";
+
+    /// <summary><see cref="Prepare"/> with media in the prompt: to decode them takes nearly all of it.</summary>
+    internal const string Media = "media";
+
     internal const string Prefill = "prefill";
     internal const string Decode = "decode";
 

@@ -19,32 +19,40 @@ public sealed record AnswerForm(Schema? Value, ImmutableArray<CallableTool> Tool
 {
     private const int MostCalls = 16;
 
+    /// <summary>In places of grammars, a hundred bytes or two each.</summary>
+    private const int MostKept = 300_000;
+
+    private static readonly Recent<Grammar> Known = new(MostKept, grammar => grammar.Size);
+
     /// <summary>The grammar of such answers; null when it is too large, which many large tools together can be.</summary>
     public Grammar? ToGrammar(CallSyntax syntax)
     {
+        if (Value is not null && Tools.IsEmpty)
+        {
+            return Value.Grammar;
+        }
+        var key = Key(syntax);
+        return Known.Find(key) ?? (Build(key, syntax) is { } built ? Known.Add(key, built) : null);
+    }
+
+    private Grammar? Build(string key, CallSyntax syntax)
+    {
         var builder = new GrammarBuilder();
-        var options = ImmutableArray.CreateBuilder<Expression>();
-        if (Value is not null)
+        var calls = syntax switch
         {
-            options.Add(new ValueGrammar(builder, Notation.Json).Of(Value));
-        }
-        if (!Tools.IsEmpty)
-        {
-            options.Add(syntax switch
-            {
-                CallSyntax.ToolCode => ToolCode(new ValueGrammar(builder, Notation.Python)),
-                CallSyntax.ToolCallTag => ToolCallTags(new ValueGrammar(builder, Notation.Json)),
-                _ => throw new UnreachableException(),
-            });
-        }
-        return builder.Build(Key(syntax), Expression.OneOf(options.ToImmutable())).Grammar;
+            CallSyntax.ToolCode => ToolCode(new ValueGrammar(builder, Notation.Python)),
+            CallSyntax.ToolCallTag => ToolCallTags(new ValueGrammar(builder, Notation.Json)),
+            _ => throw new UnreachableException(),
+        };
+        var root = Value is null ? calls : Expression.OneOf(new ValueGrammar(builder, Notation.Json).Of(Value.Shape), calls);
+        return builder.Build(key, root).Grammar;
     }
 
     private Expression ToolCode(ValueGrammar values)
     {
         var call = Expression.OneOf([.. Tools.Select(tool => Expression.Of(
             Expression.Literal($"{tool.Name}("),
-            values.Arguments(tool.Parameters, tool.Parameters.Parameters!.Properties),
+            values.Arguments(tool.Parameters),
             Expression.Literal(")")))]);
         return Expression.Of(Expression.Literal("```tool_code\n"), Calls(call), Expression.Literal("\n```"));
     }
@@ -53,7 +61,7 @@ public sealed record AnswerForm(Schema? Value, ImmutableArray<CallableTool> Tool
         Expression.Literal("<tool_call>\n{\"name\": "),
         Notation.String(tool.Name),
         Expression.Literal(", \"arguments\": "),
-        values.Of(tool.Parameters),
+        values.Of(tool.Parameters.Shape),
         Expression.Literal("}\n</tool_call>")))]));
 
     private Expression Calls(Expression call) => Parallel
@@ -62,10 +70,10 @@ public sealed record AnswerForm(Schema? Value, ImmutableArray<CallableTool> Tool
 
     private string Key(CallSyntax syntax)
     {
-        var text = new StringBuilder().Append(syntax).Append(Parallel).Append('\n').Append(Value?.Source);
+        var text = new StringBuilder().Append(syntax).Append(Parallel).Append('\n').Append(Value?.Grammar.Key);
         foreach (var tool in Tools)
         {
-            text.Append('\n').Append(tool.Name).Append('\n').Append(tool.Parameters.Source);
+            text.Append('\n').Append(tool.Name).Append('\n').Append(tool.Parameters.Grammar.Key);
         }
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using MlxActors.Generation.Constraints.Grammars;
 using MlxActors.Generation.Constraints.Schemas;
 
@@ -11,6 +12,7 @@ internal sealed class ValueGrammar
     private readonly Notation _notation;
     private readonly Expression _character;
     private readonly Expression _text;
+    private readonly Dictionary<CodePoints, Expression> _characters = [];
     private readonly Dictionary<Shape, Expression> _rules = new(ReferenceEqualityComparer.Instance);
     private readonly Lazy<Expression> _any;
 
@@ -23,23 +25,23 @@ internal sealed class ValueGrammar
     }
 
     /// <summary>All that a schema allows.</summary>
-    public Expression Of(Schema schema) => Of(schema.Root, Define(schema));
+    public Expression Of(SchemaShape schema) => Of(schema.Root, Define(schema.Definitions));
 
     /// <summary>The arguments of a call in Python, by the properties of an object; what is named so must be fit for it.</summary>
-    public Expression Arguments(Schema schema, ImmutableArray<Property> properties)
+    public Expression Arguments(Schema schema)
     {
-        var definitions = Define(schema);
-        return Members(
-            [.. properties.Select(property => (Expression.Of(Expression.Literal($"{property.Name}="), Of(property.Shape, definitions)), property.IsRequired))],
-            null);
+        var (definitions, arguments) = (Define(schema.Shape.Definitions), schema.Parameters!);
+        var members = arguments.Properties.Select(property =>
+            (Expression.Of(Expression.Literal($"{property.Name}="), Of(property.Shape, definitions)), property.IsRequired));
+        return new Members([.. members], Others: null, arguments.Least, arguments.Most).ToExpression();
     }
 
-    private int[] Define(Schema schema)
+    private int[] Define(ImmutableArray<Shape> shapes)
     {
-        var definitions = schema.Definitions.Select(_ => _builder.NewRule()).ToArray();
+        var definitions = shapes.Select(_ => _builder.NewRule()).ToArray();
         for (var i = 0; i < definitions.Length; i++)
         {
-            _builder.Define(definitions[i], Of(schema.Definitions[i], definitions));
+            _builder.Define(definitions[i], Of(shapes[i], definitions));
         }
         return definitions;
     }
@@ -51,7 +53,7 @@ internal sealed class ValueGrammar
         Shape.Boolean => Expression.OneOf(Expression.Literal(_notation.True), Expression.Literal(_notation.False)),
         Shape.Number number => Number(number),
         Shape.Text(var least, var most) => Quoted(new Expression.Repeat(_character, least, most)),
-        Shape.Patterned(var pattern) => Quoted(pattern.ToExpression(Notation.Character)),
+        Shape.Patterned(var pattern, _) => Quoted(pattern.ToExpression(Character)),
         Shape.Values(var options) => Expression.OneOf([.. options.Select(_notation.Value)]),
         Shape.OneOf(var options) => Expression.OneOf([.. options.Select(option => Of(option, definitions))]),
         Shape.Reference(var definition) => new Expression.Call(definitions[definition]),
@@ -70,17 +72,26 @@ internal sealed class ValueGrammar
         return call;
     }
 
-    private static Expression Number(Shape.Number number) => number switch
+    private static Expression Number(Shape.Number number)
     {
-        { IsInteger: true } => DecimalRanges.Integers(
-            (long)decimal.Ceiling(Above(number.Least)?.Value ?? -DecimalRanges.Most),
-            (long)decimal.Floor(Below(number.Most)?.Value ?? DecimalRanges.Most)),
-        (_, null, null, null) => DecimalRanges.AnyNumber,
-        (_, var least, var most, var digits) => DecimalRanges.Numbers(
-            least ?? new Bound(-DecimalRanges.Most, false),
-            most ?? new Bound(DecimalRanges.Most, false),
-            digits ?? DecimalRanges.MostFractionDigits),
-    };
+        var within = number switch
+        {
+            { IsInteger: true } => DecimalRanges.Integers(
+                (long)decimal.Ceiling(Above(number.Least)?.Value ?? -DecimalRanges.Most),
+                (long)decimal.Floor(Below(number.Most)?.Value ?? DecimalRanges.Most)),
+            (_, null, null, null) => DecimalRanges.AnyNumber,
+            (_, var least, var most, var step) => DecimalRanges.Numbers(
+                least ?? new Bound(-DecimalRanges.Most, false),
+                most ?? new Bound(DecimalRanges.Most, false),
+                step?.Digits ?? DecimalRanges.MostFractionDigits),
+        };
+        return number.Step is { Factor: > 1 } multiple
+            ? Multiples(TextAutomaton.Of(Pattern.Of(within)).Merged(), multiple.ToTexts())
+            : within;
+    }
+
+    private static Expression Multiples(TextAutomaton numbers, TextAutomaton multiples) =>
+        TextAutomaton.Of(Pattern.Both(new Pattern.Found(numbers), new Pattern.Found(multiples))).Merged().ToExpression(Notation.Character);
 
     /// <summary>A bound of integers, closed.</summary>
     private static Bound? Above(Bound? bound) =>
@@ -91,6 +102,11 @@ internal sealed class ValueGrammar
 
     private Expression Array(Shape.Array array, int[] definitions)
     {
+        if (array is { IsUnique: true, Rest: Shape.Values(var values) })
+        {
+            var unique = Unique([.. values.Select(_notation.Value)], array.Least, array.Most);
+            return Expression.Of(Expression.Literal("["), unique, Expression.Literal("]"));
+        }
         var items = array.First.Select(item => Of(item, definitions)).ToImmutableArray();
         var most = array.Most ?? int.MaxValue;
         Expression inner = Expression.Empty;
@@ -110,7 +126,22 @@ internal sealed class ValueGrammar
         return Expression.Of(Expression.Literal("["), inner, Expression.Literal("]"));
     }
 
-    private static Expression List(Expression item, int least, int? most)
+    /// <summary>Items each at most once. A place for every set of them that may be there already.</summary>
+    private static Expression.Graph Unique(ImmutableArray<Expression> items, int least, int? most)
+    {
+        var places = ImmutableArray.CreateBuilder<Expression.Place>(1 << items.Length);
+        for (var set = 0; set < 1 << items.Length; set++)
+        {
+            var (before, count) = (set, BitOperations.PopCount((uint)set));
+            var ways = Enumerable.Range(0, items.Length)
+                .Where(i => (before >> i & 1) == 0 && count < (most ?? int.MaxValue))
+                .Select(i => (before == 0 ? items[i] : Expression.Of(Notation.Comma, items[i]), before | 1 << i));
+            places.Add(new Expression.Place([.. ways], count >= least));
+        }
+        return new Expression.Graph(places.ToImmutable());
+    }
+
+    internal static Expression List(Expression item, int least, int? most)
     {
         if (most == 0)
         {
@@ -125,28 +156,38 @@ internal sealed class ValueGrammar
     {
         var members = whole.Properties.Select(property => (
             Expression.Of(Notation.String(property.Name), Notation.Colon, Of(property.Shape, definitions)), property.IsRequired));
-        var others = whole.Others is { } other
-            ? Expression.Of(OtherName([.. whole.Properties.Select(property => property.Name)]), Notation.Colon, Of(other, definitions))
-            : null;
-        return Expression.Of(Expression.Literal("{"), Members([.. members], others), Expression.Literal("}"));
+        var names = whole.Properties.Select(property => property.Name).ToImmutableArray();
+        var others = whole.Others
+            .Select(other => Expression.Of(
+                other.Names is null ? OtherName(names) : OtherName(other.Names, names), Notation.Colon, Of(other.Shape, definitions)))
+            .ToImmutableArray();
+        return Expression.Of(
+            Expression.Literal("{"),
+            new Members([.. members], others.IsEmpty ? null : Expression.OneOf(others), whole.Least, whole.Most).ToExpression(),
+            Expression.Literal("}"));
     }
 
-    /// <summary>Members in order, those that may be absent or not, commas between; then any number of others.</summary>
-    private static Expression Members(ImmutableArray<(Expression Member, bool IsRequired)> members, Expression? others)
+    /// <summary>One of these names that is none of those.</summary>
+    private Expression OtherName(TextAutomaton names, ImmutableArray<string> others)
     {
-        // What may come behind some member, and what in front of all; each stands in the next one twice, but is laid out once.
-        Expression behind = others is null ? Expression.Empty : new Expression.Repeat(Expression.Of(Notation.Comma, others), 0, null);
-        var beginning = others is null ? Expression.Empty : List(others, 0, null);
-        for (var i = members.Length - 1; i >= 0; i--)
+        var taken = others.Where(names.Matches).Select(Pattern.Of).ToImmutableArray();
+        var left = taken.IsEmpty ? names : TextAutomaton.Of(Pattern.Both(new Pattern.Found(names), Pattern.Not(new Pattern.Choice(taken))));
+        return Quoted(left.ToExpression(Character));
+    }
+
+    /// <summary>One of these characters; sets of many are a rule, so that they are laid out once.</summary>
+    private Expression Character(CodePoints characters)
+    {
+        if (characters.Ranges is [(_, < 0x80)])
         {
-            var (member, isRequired) = members[i];
-            var with = Expression.Of(member, behind);
-            beginning = isRequired ? with : Expression.OneOf(with, beginning);
-            behind = isRequired
-                ? Expression.Of(Notation.Comma, with)
-                : Expression.OneOf(Expression.Of(Notation.Comma, with), behind);
+            return Notation.Character(characters);
         }
-        return beginning;
+        if (!_characters.TryGetValue(characters, out var rule))
+        {
+            rule = _builder.Rule(Notation.Character(characters));
+            _characters.Add(characters, rule);
+        }
+        return rule;
     }
 
     /// <summary>A name that is none of these. Only plain characters, so that no escape spells one of them.</summary>

@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using MlxActors.Models;
 using MlxActors.Native.Cpu;
+using MlxActors.Native.Cpu.Limits;
 using MlxActors.Native.Mlx;
 using MlxActors.Native.Results;
 using MlxActors.Native.Tensors;
@@ -13,6 +14,9 @@ namespace MlxActors.InProcess.Settings;
 /// <param name="Why">Why it is this one, in words that follow its name; null when the settings name it.</param>
 internal sealed record EngineSettings(CpuOptions Cpu, MlxSettings? Mlx, string? Why)
 {
+    /// <summary>Megabytes that the bandwidth is measured on, where nobody waits for the last percent: many times the caches.</summary>
+    private const int BandwidthMegabytes = 256;
+
     /// <param name="variable">Reads an environment variable.</param>
     public static Result<EngineSettings, string> Read(Config config, Func<string, string?> variable)
     {
@@ -26,12 +30,24 @@ internal sealed record EngineSettings(CpuOptions Cpu, MlxSettings? Mlx, string? 
                 config.GetString("mlxactors.engine.backend", null), new CpuOptions(cpuMode, count), limits, variable(MlxLibrary.Variable)));
     }
 
+    /// <summary>What computes, as short as a table has it.</summary>
+    public string Kind => Mlx is null ? $"CPU {Cpu.Limit ?? CpuBackend.BestInstructions} {Cpu.Mode}".ToLowerInvariant() : "mlx";
+
     /// <summary>What computes, in words.</summary>
     public string Describe() => Why is null ? Name() : $"{Name()} ({Why})";
 
     /// <summary>The instruction sets of this machine that the engine can compute with, narrowest first.</summary>
     public IReadOnlyList<string> Instructions() =>
         [.. Enum.GetValues<InstructionSet>().Where(CpuBackend.IsAvailable).Select(set => set.ToString())];
+
+    /// <summary>A backend as the settings want it; the caller's to dispose.</summary>
+    public IBackend Open() => Mlx is { } mlx ? new MlxBackend(mlx.Library, mlx.Limits) : new CpuBackend(Cpu);
+
+    /// <summary>Bytes a second that the processor's threads read from memory.</summary>
+    public double ReadBandwidth() => MachineLimits.ReadBandwidth(Cpu, BandwidthMegabytes);
+
+    /// <summary>What the machine can do at most; null where the processor does not compute.</summary>
+    public MachineLimits? Limits() => Mlx is null ? MachineLimits.Measure(Cpu) : null;
 
     /// <inheritdoc cref="LoadModel"/>
     public Result<LoadedModel, LoadError> Load(string directory, IProgress<double> progress, CancellationToken cancellationToken)
@@ -78,8 +94,6 @@ internal sealed record EngineSettings(CpuOptions Cpu, MlxSettings? Mlx, string? 
         using var backend = new CpuBackend(Cpu);
         return backend.Description;
     }
-
-    private IBackend Open() => Mlx is { } mlx ? new MlxBackend(mlx.Library, mlx.Limits) : new CpuBackend(Cpu);
 
     private static CpuMode? ParseMode(string? mode) => mode switch
     {

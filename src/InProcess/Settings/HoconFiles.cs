@@ -22,6 +22,11 @@ internal static class HoconFiles
             .Aggregate((above, below) => above.Bind(config => below.Map(fallback => config.WithFallback(fallback))));
     }
 
+    /// <summary>
+    /// Reads a duration: the first one has Akka compile the pattern of all of them, which takes longer than to read the files.
+    /// </summary>
+    public static void MeetDurations() => ConfigurationFactory.ParseString("a = 1s").GetTimeSpan("a");
+
     public static IEnumerable<string> Shipped(string folder) => Directory.EnumerateFiles(folder, "*.conf").Order(StringComparer.Ordinal);
 
     private static Result<Config, string> Empty => Result.Ok<Config, string>(ConfigurationFactory.Empty);

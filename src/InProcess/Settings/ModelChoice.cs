@@ -27,7 +27,7 @@ internal sealed record ModelChoice(ModelLocation Model, ModelCatalog Catalog, st
                 .MapError(reason => $"The model '{asked}' cannot be served: {reason}.");
         }
         return known
-            .MapError(reason => $"The model '{asked}' was not found: {reason}")
+            .MapError(reason => $"The model '{asked}' was not found: {reason} `list` shows what is here, --help the commands.")
             .Bind(model => OfKnownFamily(model).MapError(reason => $"The model '{asked}' cannot be served: {reason}."))
             .Map(model => new ModelChoice(model, catalog, null, null));
     }

@@ -46,7 +46,7 @@ public sealed record ModelCard(string? Family, int? ContextWindow, Capabilities 
             Window(text) ?? (family is not null && DefaultWindows.TryGetValue(family, out var window) ? window : null),
             (Has(config, "vision_config") ? Capabilities.Vision : Capabilities.Text)
             | (Has(config, "audio_config") ? Capabilities.Audio : Capabilities.Text)
-            | (Has(config, "vision_config") && family == Qwen3VlConfig.ModelType ? Capabilities.Video : Capabilities.Text));
+            | (Has(config, "vision_config") && family is (Qwen3VlConfig.ModelType or "gemma3n") ? Capabilities.Video : Capabilities.Text));
     }
 
     private static bool Has(JsonElement config, string tower) =>

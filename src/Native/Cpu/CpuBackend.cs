@@ -39,6 +39,9 @@ public sealed unsafe partial class CpuBackend : IBackend
     /// <summary>Native memory held for temporaries, in bytes.</summary>
     public long ArenaBytes => _arena.Bytes;
 
+    /// <summary>The instruction set that a backend takes when its options name none.</summary>
+    public static InstructionSet BestInstructions => Dispatch.Best;
+
     /// <summary>Whether this machine can compute with an instruction set.</summary>
     public static bool IsAvailable(InstructionSet set) => Dispatch.IsAvailable(set);
 

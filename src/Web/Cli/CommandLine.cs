@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using MlxActors.Web.Cli.Bench;
 
 namespace MlxActors.Web.Cli;
 
@@ -9,7 +10,8 @@ internal static class CommandLine
     /// <param name="serve">Runs the server; gives the exit code.</param>
     public static async Task<int> RunAsync(string[] args, Desk desk, Func<ServeOptions, Task<int>> serve)
     {
-        var parsed = Root(desk, serve).Parse(args);
+        var root = Root(desk, serve);
+        var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && !IsAsked(args))
         {
             foreach (var error in parsed.Errors)
@@ -17,6 +19,11 @@ internal static class CommandLine
                 await desk.Error.WriteLineAsync(error.Message);
             }
             return await desk.FailAsync("Try --help.", ExitCodes.Usage);
+        }
+
+        foreach (var argument in root.Arguments)
+        {
+            argument.Hidden = parsed.CommandResult.Command != root;
         }
 
         // The commands handle signals and report failures themselves.
@@ -45,6 +52,7 @@ internal static class CommandLine
               mlxactors pull qwen           only download
               mlxactors list                what is here
               mlxactors run demo            chat in the terminal
+              mlxactors bench -m demo       measure how fast it is here
               mlxactors config > my.conf    every setting, to change; then: mlxactors --config my.conf
 
             Downloads obey HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE.
@@ -57,6 +65,7 @@ internal static class CommandLine
         root.Add(ShowCommand.Create(desk));
         root.Add(RemoveCommand.Create(desk));
         root.Add(RunCommand.Create(desk));
+        root.Add(BenchCommand.Create(desk));
         root.Add(DoctorCommand.Create(desk));
         root.Add(ConfigCommand.Create(desk));
         root.Add(CompletionsCommand.Create(desk));

@@ -56,7 +56,7 @@ internal static class Doctor
             Good("Engine", engine.Describe()),
             usable is [_] ? new("Processor", Health.Warning, "no vector instructions that the engine knows: it will be slow")
                 : Good("Processor", string.Join(", ", usable)),
-            Good("Bandwidth", $"{ByteText.Of((long)ReadBandwidth.Measure(engine.Cpu.Threads))}/s read from memory: "
+            Good("Bandwidth", $"{ByteText.Of((long)engine.ReadBandwidth())}/s read from memory: "
                 + "a token takes at least the time to read the weights once"),
         ];
     }

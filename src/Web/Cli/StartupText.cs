@@ -10,7 +10,7 @@ internal static class StartupText
     public static string Version => VersionOf(typeof(StartupText).Assembly);
 
     /// <param name="engine">What computes, in words.</param>
-    /// <param name="ffmpeg">Its version; or why there is none, in words that follow "ffmpeg, which".</param>
+    /// <param name="ffmpeg">Its path; or why there is none, in words that follow "ffmpeg, which".</param>
     public static string Compose(ModelChoice choice, string engine, Result<string, string> ffmpeg, IEnumerable<string> urls) => string.Join(
         Environment.NewLine,
         [
@@ -24,7 +24,7 @@ internal static class StartupText
             .. urls.Select(url => $"  Ready   {url}/v1/chat/completions"),
         ]);
 
-    private static string Decoded(string version) => $"other formats and video by ffmpeg {version}";
+    private static string Decoded(string path) => $"other formats and video by {path}";
 
     private static string Missing(string why) => $"no other format and no video: they need ffmpeg, which {why}";
 

@@ -20,22 +20,26 @@ namespace MlxActors.Web.Hosting;
 /// <summary>Puts the server together: Kestrel, routes, and the actor system beside them.</summary>
 internal static class Server
 {
-    public static WebApplication Build(ServerPlan plan)
+    /// <summary>For one <see cref="Build(ServerPlan, WebApplicationBuilder)"/>.</summary>
+    public static WebApplicationBuilder CreateBuilder() => WebApplication.CreateSlimBuilder(new WebApplicationOptions
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
-        {
-            ContentRootPath = AppContext.BaseDirectory,
+        ContentRootPath = AppContext.BaseDirectory,
 
-            // Nothing is read from appsettings.json, and watching for it would watch every file beside the server.
-            Args = ["--hostBuilder:reloadConfigOnChange=false"],
-        });
+        // Nothing is read from appsettings.json, and watching for it would watch every file beside the server.
+        Args = ["--hostBuilder:reloadConfigOnChange=false"],
+    });
+
+    public static WebApplication Build(ServerPlan plan) => Build(plan, CreateBuilder());
+
+    public static WebApplication Build(ServerPlan plan, WebApplicationBuilder builder)
+    {
         ConfigureLogging(builder.Logging, plan.Telemetry);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = plan.Settings.MaxRequestBytes;
             plan.Settings.Connections.ApplyTo(kestrel.Limits);
-            kestrel.Listen(plan.Settings.Address);
+            kestrel.Listen(plan.Settings.Address, listen => listen.Use(BareErrors.Around));
         });
         builder.Services
             .Configure<HostOptions>(host => host.ShutdownTimeout = plan.Times.Shutdown + (2 * TimeLimits.Grace))
@@ -87,6 +91,10 @@ internal static class Server
         }
 
         var app = builder.Build();
+
+        // The actor system takes as long as all the rest, and needs nothing of it. Who needs the system waits; why it fails, the host's
+        // start says.
+        _ = Task.Run(app.Services.GetRequiredService<ActorSystem>);
 
         // Both listen from the start, and until the end.
         app.Services.GetRequiredService<MetricStore>();

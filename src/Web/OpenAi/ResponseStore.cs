@@ -1,20 +1,43 @@
 using System.Collections.Immutable;
+using MlxActors.Generation;
 using MlxActors.Models.Chat;
+using MlxActors.Web.OpenAi.Contracts;
 
 namespace MlxActors.Web.OpenAi;
 
 /// <param name="Json">The response object.</param>
 /// <param name="Conversation">Up to and with the answer, without instructions.</param>
 /// <param name="Input">The items that it answers, each as JSON.</param>
-internal sealed record StoredResponse(string Id, byte[] Json, Conversation Conversation, ImmutableArray<ReadOnlyMemory<byte>> Input)
+/// <param name="Events">How the answer came, to be streamed once more.</param>
+internal sealed record StoredResponse(
+    ResponseHead Head,
+    byte[] Json,
+    Conversation Conversation,
+    ImmutableArray<ReadOnlyMemory<byte>> Input,
+    ImmutableArray<GenerationEvent> Events)
 {
+    private const int EventBytes = 64;
+    private const int LogprobBytes = 96;
+
+    public string Id => Head.Id;
+
     /// <summary>What it holds on to in memory, or a little more: files are counted by each response that has them.</summary>
     public long Bytes { get; } = Json.Length
+        + Events.Sum(BytesOf)
         + Input.Sum(item => (long)item.Length)
         + Conversation.Media.Sum(file => (long)file.Content.Length)
         + Conversation.Messages.Sum(message =>
             message.Parts.OfType<ContentPart.Text>().Sum(part => sizeof(char) * (long)part.Value.Length)
             + message.ToolCalls.Sum(call => sizeof(char) * (long)(call.Name.Length + call.Arguments.Length)));
+
+    private static long BytesOf(GenerationEvent happened) => EventBytes + happened switch
+    {
+        GenerationEvent.Text text => (sizeof(char) * (long)text.Delta.Length) + BytesOf(text.Logprobs),
+        GenerationEvent.Finished finished => BytesOf(finished.Logprobs),
+        _ => 0,
+    };
+
+    private static long BytesOf(ImmutableArray<TokenLogprob> tokens) => tokens.Sum(token => LogprobBytes * (1L + token.Top.Length));
 }
 
 /// <param name="Count">Most responses that are kept.</param>

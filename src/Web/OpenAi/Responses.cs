@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MlxActors.Generation;
 using MlxActors.Web.Engine;
 using MlxActors.Web.Media;
@@ -29,9 +30,11 @@ internal sealed class Responses(
 
     public Task GetAsync(string id, HttpContext context) => store.Find(id) is not { } known
         ? context.Response.WriteAsync(NotFound(id))
-        : context.Request.Query["stream"] == "true"
-            ? context.Response.WriteAsync(Faults.NotSupported("stream", "to stream a response that has ended is"))
-            : context.Response.WriteJsonAsync(json => json.WriteRawValue(known.Json));
+        : ReplayPlan.Read(context.Request.Query).Match(
+            plan => plan.Stream
+                ? ReplayAsync(known, plan.After, context)
+                : context.Response.WriteJsonAsync(json => json.WriteRawValue(known.Json)),
+            context.Response.WriteAsync);
 
     public Task ListInputAsync(string id, HttpContext context) => store.Find(id) is { } known
         ? ItemPage.Read(context.Request.Query).Match(
@@ -57,16 +60,38 @@ internal sealed class Responses(
     private async Task AnswerAsync(ResponseCall call, HttpContext context)
     {
         var (head, request) = (ResponseHead.For(call, clock), call.Chat.Request);
-        var events = supervisor.GenerateAsync([request], context);
+        var said = ImmutableArray.CreateBuilder<GenerationEvent>();
+        var events = supervisor.GenerateAsync([request], context).Select(happened =>
+        {
+            if (call.Store && happened.Happened is GenerationEvent.Text or GenerationEvent.ToolCall or GenerationEvent.Finished)
+            {
+                said.Add(happened.Happened);
+            }
+            return happened;
+        });
         if (call.Chat.Stream)
         {
             await events.StreamAsync(context, PromptField, () =>
-                new ResponseStream(context.Response, head, request.Id, ended => Keep(call, head, ended), times.Stall));
+                new ResponseStream(context.Response, head, ended => Keep(call, head, ended, said.ToImmutable()), times.Stall));
         }
         else if (await CollectAsync(events, request.Id, context.Response) is { } ended)
         {
-            Keep(call, head, ended);
+            Keep(call, head, ended, said.ToImmutable());
             await context.Response.WriteJsonAsync(json => ResponseJson.Write(json, head, ended));
+        }
+    }
+
+    /// <summary>The events that the response came with, or would have come with.</summary>
+    private async Task ReplayAsync(StoredResponse known, int after, HttpContext context)
+    {
+        using var stream = new ResponseStream(context.Response, known.Head, _ => { }, times.Stall, after);
+        foreach (var happened in known.Events)
+        {
+            stream.Write(0, happened);
+            if (!await stream.FlushAsync(context.RequestAborted))
+            {
+                return;
+            }
         }
     }
 
@@ -98,13 +123,13 @@ internal sealed class Responses(
         return null;
     }
 
-    private void Keep(ResponseCall call, ResponseHead head, ResponseState.Ended ended)
+    private void Keep(ResponseCall call, ResponseHead head, ResponseState.Ended ended, ImmutableArray<GenerationEvent> events)
     {
         if (call.Store)
         {
             var messages = call.Lasting.Messages.Add(OutputItem.ToMessage(ended.Items));
             var conversation = call.Lasting with { Messages = messages, Tools = [] };
-            store.Add(new StoredResponse(head.Id, ResponseJson.ToBytes(head, ended), conversation, call.Input));
+            store.Add(new StoredResponse(head, ResponseJson.ToBytes(head, ended), conversation, call.Input, events));
         }
     }
 

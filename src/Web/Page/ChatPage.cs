@@ -51,5 +51,5 @@ internal static class ChatPage
         .Where(resource => resource.Path.StartsWith(Folder, StringComparison.Ordinal))
         .ToDictionary(
             resource => resource.Path[Folder.Length..],
-            resource => PageFile.Of(resource.Path, assembly.GetManifestResourceStream(resource.Name)!));
+            resource => new PageFile(resource.Path, () => assembly.GetManifestResourceStream(resource.Name)!));
 }

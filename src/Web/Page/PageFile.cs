@@ -3,10 +3,19 @@ using Microsoft.Net.Http.Headers;
 
 namespace MlxActors.Web.Page;
 
-/// <param name="Tag">Changes with the content.</param>
-internal sealed record PageFile(string ContentType, ReadOnlyMemory<byte> Content, EntityTagHeaderValue Tag)
+/// <summary>A file of the page, which is read when it is first asked for: a server that starts has no time for all of them.</summary>
+internal sealed class PageFile(string path, Func<Stream> open)
 {
-    public static PageFile Of(string path, Stream stream)
+    private readonly Lazy<(byte[] Content, EntityTagHeaderValue Tag)> _content = new(() => Read(open()));
+
+    public string ContentType { get; } = ContentTypeOf(path);
+
+    public ReadOnlyMemory<byte> Content => _content.Value.Content;
+
+    /// <summary>Changes with the content.</summary>
+    public EntityTagHeaderValue Tag => _content.Value.Tag;
+
+    private static (byte[] Content, EntityTagHeaderValue Tag) Read(Stream stream)
     {
         using var copy = new MemoryStream();
         using (stream)
@@ -14,7 +23,7 @@ internal sealed record PageFile(string ContentType, ReadOnlyMemory<byte> Content
             stream.CopyTo(copy);
         }
         var content = copy.ToArray();
-        return new(ContentTypeOf(path), content, new EntityTagHeaderValue($"\"{Convert.ToHexString(SHA256.HashData(content)[..8])}\""));
+        return (content, new EntityTagHeaderValue($"\"{Convert.ToHexString(SHA256.HashData(content)[..8])}\""));
     }
 
     private static string ContentTypeOf(string path) => Path.GetExtension(path) switch

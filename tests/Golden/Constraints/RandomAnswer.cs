@@ -22,7 +22,7 @@ internal static class RandomAnswer
             look?.Invoke([.. bytes], mask);
             Assert.Equal(answer.IsComplete, mask.Allows(vocabulary.End));
             var token = answer.IsComplete && (mask.Count == 1 || count > freely || random.Next(3) == 0) ? vocabulary.End
-                : count > freely || random.Next(8) == 0 ? Closing(vocabulary, mask) ?? Any(vocabulary, mask, random)
+                : count > freely || random.Next(8) == 0 ? Closing(vocabulary, mask, random) ?? Any(vocabulary, mask, random)
                 : Any(vocabulary, mask, random);
             Assert.True(mask.Allows(token));
             if (token == vocabulary.End)
@@ -51,11 +51,11 @@ internal static class RandomAnswer
             .First(token => token != vocabulary.End && mask.Allows(token));
     }
 
-    /// <summary>In a string, brackets are text like any letter; a 'b' is what one of the patterns waits for.</summary>
-    private static int? Closing(Vocabulary vocabulary, TokenMask mask)
+    /// <summary>In a string, brackets are text like any letter; a 'b' or a digit is what some of the patterns wait for.</summary>
+    private static int? Closing(Vocabulary vocabulary, TokenMask mask, Random random)
     {
         var isInString = vocabulary.TokenOf((byte)'q') is { } letter && mask.Allows(letter);
-        foreach (var value in isInString ? "\"b"u8 : "}])\""u8)
+        foreach (var value in !isInString ? "}])\""u8 : random.Next(2) == 0 ? "\"b0"u8 : "\"0b"u8)
         {
             if (vocabulary.TokenOf(value) is { } token && mask.Allows(token))
             {

@@ -34,7 +34,7 @@ internal sealed class RandomSchemas(Random random)
 
     private static JsonObject Reference() => new() { ["$ref"] = "#/$defs/node" };
 
-    private JsonObject Schema(int depth) => random.Next(depth > 0 ? 16 : 8) switch
+    private JsonObject Schema(int depth) => random.Next(depth > 0 ? 19 : 9) switch
     {
         0 => new JsonObject { ["type"] = random.Next(2) == 0 ? "boolean" : "null" },
         1 => Number("integer", random.Next(-1200, 1200)),
@@ -44,11 +44,14 @@ internal sealed class RandomSchemas(Random random)
         5 => new JsonObject { ["enum"] = new JsonArray("red", "green \"x\"", 7, null, new JsonArray(1, "é"), new JsonObject { ["a"] = true }) },
         6 => new JsonObject { ["type"] = "string", ["format"] = Of(Formats) },
         7 => Multiples(),
-        8 => new JsonObject { ["anyOf"] = new JsonArray(Schema(depth - 1), Schema(depth - 1)) },
-        9 => List(depth),
-        10 => Reference(),
-        11 => Joined(depth),
-        12 => Tagged(depth),
+        8 => PatternAndMore(),
+        9 => new JsonObject { ["anyOf"] = new JsonArray(Schema(depth - 1), Schema(depth - 1)) },
+        10 => List(depth),
+        11 => Reference(),
+        12 => Joined(depth),
+        13 => Tagged(depth),
+        14 => Map(depth),
+        15 => ByPatterns(depth),
         _ => Object(depth),
     };
 
@@ -68,9 +71,78 @@ internal sealed class RandomSchemas(Random random)
 
     private decimal Limit(string type, int whole) => type == "number" && random.Next(2) == 0 ? whole + random.Next(1000) / 1000m : whole;
 
-    private JsonObject Multiples() => random.Next(2) == 0
+    private JsonObject Multiples() => random.Next(3) == 0
+        ? new JsonObject
+        {
+            ["type"] = random.Next(2) == 0 ? "number" : "integer",
+            ["multipleOf"] = new[] { 5m, 0.25m, 7m, 12.5m }[random.Next(4)],
+        }
+        : random.Next(2) == 0
         ? new JsonObject { ["type"] = "number", ["multipleOf"] = 0.01m, ["minimum"] = random.Next(3), ["maximum"] = 4.5m }
         : new JsonObject { ["type"] = "integer", ["multipleOf"] = 1 + random.Next(9), ["minimum"] = -random.Next(30), ["exclusiveMaximum"] = 40 };
+
+    /// <summary>A pattern that looks ahead, beside a length, a format, or another pattern.</summary>
+    private JsonObject PatternAndMore() => random.Next(4) switch
+    {
+        0 => Patterned("^(?!.*qq)[a-z]+(?=[0-9])[0-9a-z]*", ("minLength", 3), ("maxLength", 4 + random.Next(9))),
+        1 => Patterned("^[a-z0-9]{1,9}@", ("format", "email"), ("maxLength", 12 + random.Next(30))),
+        2 => Patterned("^2.{9}T", ("format", "date-time")),
+        _ => Patterned("b", ("allOf", new JsonArray(new JsonObject { ["pattern"] = "^[^x\"]*$" }, new JsonObject { ["maxLength"] = 6 }))),
+    };
+
+    private static JsonObject Patterned(string pattern, params (string Keyword, JsonNode Value)[] others)
+    {
+        var schema = new JsonObject { ["type"] = "string", ["pattern"] = pattern };
+        foreach (var (keyword, value) in others)
+        {
+            schema[keyword] = value;
+        }
+        return schema;
+    }
+
+    private JsonObject Map(int depth)
+    {
+        var schema = new JsonObject { ["type"] = "object", ["additionalProperties"] = Schema(depth - 1) };
+        schema["propertyNames"] = random.Next(3) switch
+        {
+            0 => new JsonObject { ["type"] = "string" },
+            1 => new JsonObject { ["pattern"] = "^[a-z]{1,3}b?$", ["maxLength"] = 3 },
+            _ => new JsonObject { ["enum"] = new JsonArray("a", "na", "\"b\\") },
+        };
+        if (random.Next(2) == 0)
+        {
+            schema["minProperties"] = random.Next(3);
+        }
+        if (random.Next(2) == 0)
+        {
+            schema["maxProperties"] = 3 + random.Next(3);
+        }
+        if (random.Next(2) == 0)
+        {
+            schema["properties"] = new JsonObject { ["na"] = Schema(0), ["naïve"] = new JsonObject { ["type"] = "boolean" } };
+        }
+        return schema;
+    }
+
+    private JsonObject ByPatterns(int depth)
+    {
+        var schema = new JsonObject
+        {
+            ["type"] = "object",
+            ["patternProperties"] = new JsonObject
+            {
+                ["^n"] = new JsonObject { ["type"] = "number" },
+                ["b$"] = new JsonObject { ["minimum"] = 3 },
+            },
+            ["properties"] = new JsonObject { ["na"] = new JsonObject { ["maximum"] = 9 }, ["x"] = Schema(depth - 1) },
+            ["maxProperties"] = 4,
+        };
+        if (random.Next(2) == 0)
+        {
+            schema["additionalProperties"] = random.Next(2) == 0 ? false : Schema(depth - 1);
+        }
+        return schema;
+    }
 
     /// <summary>A base, and what is added to it in two ways.</summary>
     private JsonObject Joined(int depth) => new()
@@ -116,7 +188,12 @@ internal sealed class RandomSchemas(Random random)
     private JsonObject List(int depth)
     {
         var schema = new JsonObject { ["type"] = "array", ["items"] = Schema(depth - 1) };
-        if (random.Next(3) == 0)
+        if (random.Next(4) == 0)
+        {
+            schema["items"] = new JsonObject { ["enum"] = new JsonArray("a", "b", 1, null) };
+            schema["uniqueItems"] = true;
+        }
+        else if (random.Next(3) == 0)
         {
             schema["prefixItems"] = new JsonArray(Schema(depth - 1), Schema(depth - 1));
         }

@@ -27,6 +27,7 @@ internal sealed class SchemaValidator(JsonElement root)
         "oneOf" => wanted.EnumerateArray().Count(option => IsValid(option, value)) == 1,
         "allOf" => wanted.EnumerateArray().All(option => IsValid(option, value)),
         "$ref" => IsValid(Target(wanted.GetString()!), value),
+        "not" => !IsValid(wanted, value),
         "$defs" => true,
         _ => value.ValueKind switch
         {
@@ -51,20 +52,34 @@ internal sealed class SchemaValidator(JsonElement root)
         "properties" => wanted.EnumerateObject().All(property =>
             !value.TryGetProperty(property.Name, out var member) || IsValid(property.Value, member)),
         "required" => wanted.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
-        "additionalProperties" => value.EnumerateObject().All(member =>
-            (schema.TryGetProperty("properties", out var named) && named.TryGetProperty(member.Name, out _)) || IsValid(wanted, member.Value)),
+        "patternProperties" => wanted.EnumerateObject().All(pattern => value.EnumerateObject().All(member =>
+            !Regex.IsMatch(member.Name, pattern.Name, RegexOptions.CultureInvariant) || IsValid(pattern.Value, member.Value))),
+        "additionalProperties" => value.EnumerateObject().All(member => IsNamed(schema, member.Name) || IsValid(wanted, member.Value)),
+        "propertyNames" => value.EnumerateObject().All(member => IsValid(wanted, JsonElement.Parse(JsonSerializer.Serialize(member.Name)))),
+        "minProperties" => value.EnumerateObject().Count() >= wanted.GetInt32(),
+        "maxProperties" => value.EnumerateObject().Count() <= wanted.GetInt32(),
         _ => true,
     };
 
+    private static bool IsNamed(JsonElement schema, string name) =>
+        (schema.TryGetProperty("properties", out var named) && named.TryGetProperty(name, out _))
+        || (schema.TryGetProperty("patternProperties", out var patterns)
+            && patterns.EnumerateObject().Any(pattern => Regex.IsMatch(name, pattern.Name, RegexOptions.CultureInvariant)));
+
     private bool HoldsForArray(string keyword, JsonElement wanted, JsonElement schema, JsonElement value)
     {
-        var first = schema.TryGetProperty("prefixItems", out var prefix) ? prefix.GetArrayLength() : 0;
-        return keyword switch
+        // In older drafts, an array of items is what became the first items, and additional ones what became the items.
+        var isOlder = schema.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array;
+        var first = isOlder ? items.GetArrayLength() : schema.TryGetProperty("prefixItems", out var prefix) ? prefix.GetArrayLength() : 0;
+        return (keyword, isOlder) switch
         {
-            "prefixItems" => value.EnumerateArray().Zip(wanted.EnumerateArray()).All(pair => IsValid(pair.Second, pair.First)),
-            "items" => value.EnumerateArray().Skip(first).All(item => IsValid(wanted, item)),
-            "minItems" => value.GetArrayLength() >= wanted.GetInt32(),
-            "maxItems" => value.GetArrayLength() <= wanted.GetInt32(),
+            ("prefixItems", false) or ("items", true) =>
+                value.EnumerateArray().Zip(wanted.EnumerateArray()).All(pair => IsValid(pair.Second, pair.First)),
+            ("items", false) or ("additionalItems", true) => value.EnumerateArray().Skip(first).All(item => IsValid(wanted, item)),
+            ("minItems", _) => value.GetArrayLength() >= wanted.GetInt32(),
+            ("maxItems", _) => value.GetArrayLength() <= wanted.GetInt32(),
+            ("uniqueItems", _) => !wanted.GetBoolean() || !value.EnumerateArray()
+                .Where((item, i) => value.EnumerateArray().Take(i).Any(before => JsonElement.DeepEquals(item, before))).Any(),
             _ => true,
         };
     }
@@ -80,11 +95,13 @@ internal sealed class SchemaValidator(JsonElement root)
             "date-time" => DateTime.TryParse(value[..19], CultureInfo.InvariantCulture, out _),
             "ipv6" => System.Net.IPAddress.TryParse(value, out var long6) && long6.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6,
             "duration" => value.EndsWith('W') ? int.TryParse(value[1..^1], out _) : IsDuration(value),
-            "uuid" => Guid.TryParseExact(value, "D", out _),
+            "time" => DateTimeOffset.TryParse($"2000-01-01T{value}", CultureInfo.InvariantCulture, out _),
+            "uuid" or "uuid4" => Guid.TryParseExact(value, "D", out _),
             "ipv4" => System.Net.IPAddress.TryParse(value, out var address) && address.ToString() == value,
             "email" => System.Net.Mail.MailAddress.TryCreate(value, out _),
             "uri" => Uri.TryCreate(value, UriKind.Absolute, out _),
-            _ => false,
+            "hostname" => Uri.CheckHostName(value) != UriHostNameType.Unknown,
+            _ => true,
         },
         _ => true,
     };

@@ -117,6 +117,9 @@ public sealed class ModelCatalogTests : IDisposable
 
     [Theory]
     [InlineData("""{"model_type":"qwen3_vl","vision_config":{}}""", Capabilities.Vision | Capabilities.Video)]
+    [InlineData(
+        """{"model_type":"gemma3n","vision_config":{},"audio_config":{}}""",
+        Capabilities.Vision | Capabilities.Video | Capabilities.Audio)]
     [InlineData("""{"model_type":"gemma3","vision_config":{}}""", Capabilities.Vision)]
     [InlineData("""{"model_type":"qwen3_vl"}""", Capabilities.Text)]
     public void Card_ReadsWhatTheTowersTake(string config, Capabilities expected)

@@ -1,5 +1,4 @@
 using MlxActors.Web.Cli;
-using MlxActors.Web.Hosting;
 using MlxActors.Web.Hub;
 
 namespace MlxActors.Web.Tests.Cli;

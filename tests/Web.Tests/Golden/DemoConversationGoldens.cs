@@ -54,7 +54,7 @@ public sealed class DemoConversationGoldens(DemoServer server)
     };
 
     // Fixtures name image files; a client sends them as data URIs.
-    private static JsonNode WithImages(JsonNode messages)
+    internal static JsonNode WithImages(JsonNode messages)
     {
         var urls = messages.AsArray()
             .Select(message => message!["content"])

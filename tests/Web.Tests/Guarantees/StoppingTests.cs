@@ -73,6 +73,9 @@ public sealed class StoppingTests
         await lines.UntilAsync(line => line.Contains("\"content\""));
 
         await server.SignalAsync("TERM");
+
+        // Of two that nobody has taken yet, the system delivers one.
+        await GatedServer.HealthBecomesAsync(server.Http, "\"status\":\"stopping\"");
         await server.SignalAsync("TERM");
 
         var code = await server.ExitCodeAsync();

@@ -1,7 +1,6 @@
 using Akka.Configuration;
 using MlxActors.Native.Mlx;
 using MlxActors.Native.Results;
-using MlxActors.Web.Hosting;
 
 namespace MlxActors.Web.Tests.Hosting;
 

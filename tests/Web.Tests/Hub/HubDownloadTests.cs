@@ -7,7 +7,7 @@ using MlxActors.Web.Hub;
 namespace MlxActors.Web.Tests.Hub;
 
 /// <summary>Downloads from a hub that fails in every way a hub can.</summary>
-public sealed class HubDownloadTests : IAsyncLifetime
+public sealed partial class HubDownloadTests : IAsyncLifetime
 {
     private const string Weights = "model.safetensors";
     private const int WeightBytes = 1_000_000;

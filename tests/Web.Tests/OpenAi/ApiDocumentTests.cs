@@ -60,6 +60,40 @@ public sealed class ApiDocumentTests(DemoServer server)
     }
 
     [Theory]
+    [InlineData("/chat/completions", """{"n":2,"max_tokens":3,"logprobs":true,"top_logprobs":2}""")]
+    [InlineData("/chat/completions", """{"max_tokens":60,"tools":[{"type":"function","function":{"name":"now"}}],"tool_choice":"required"}""")]
+    [InlineData("/completions", """{"n":2,"max_tokens":3,"logprobs":2,"echo":false}""")]
+    [InlineData("/responses", """{"max_output_tokens":3,"top_logprobs":2,"instructions":"Be brief.","metadata":{"a":"b"}}""")]
+    [InlineData("/responses", """{"tools":[{"type":"function","name":"now","parameters":{"type":"object","properties":{}}}],"tool_choice":"required"}""")]
+    [InlineData("/tokenize", """{"return_token_strs":true}""")]
+    public async Task Answer_WithAllThatCanBeInIt_IsAsDocumented(string path, string fields)
+    {
+        var body = Posts.Single(post => post.Path == path).Example;
+        foreach (var (name, value) in JsonNode.Parse(fields)!.AsObject())
+        {
+            body[name] = value?.DeepClone();
+        }
+
+        AssertOf(AnswerOf(path, "post"), await Api.JsonAsync(server.Http, path, body.ToJsonString()), path);
+    }
+
+    [Theory]
+    [InlineData("POST", "/chat/completions", "application/json", "{}", 400)]
+    [InlineData("POST", "/chat/completions", "text/plain", "{}", 415)]
+    [InlineData("POST", "/chat/completions", "application/json", """{"model":"none","messages":[{"role":"user","content":"Hi"}]}""", 404)]
+    [InlineData("POST", "/models", "application/json", "{}", 405)]
+    [InlineData("POST", "/nowhere", "application/json", "{}", 404)]
+    [InlineData("POST", "/v1/responses/none/cancel", "application/json", "{}", 404)]
+    public async Task Error_IsAsDocumented(string method, string path, string type, string body, int status)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, type);
+        using var response = await server.Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path) { Content = content });
+
+        Assert.Equal(status, (int)response.StatusCode);
+        AssertOf(Document.GetProperty("components").GetProperty("schemas").GetProperty("Error"), await Chat.JsonAsync(response), path);
+    }
+
+    [Theory]
     [InlineData("/models", "/models")]
     [InlineData("/models/{id}", "/models/demo")]
     [InlineData("/health", "/health")]

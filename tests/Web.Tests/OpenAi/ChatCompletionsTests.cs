@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using MlxActors.Generation;
 using MlxActors.Models.Chat;
-using MlxActors.Web.Engine;
 using MlxActors.Web.Tests.Serving;
 
 namespace MlxActors.Web.Tests.OpenAi;

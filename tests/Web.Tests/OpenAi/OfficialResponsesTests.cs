@@ -2,7 +2,6 @@ using System.ClientModel;
 using System.Text.Json;
 using MlxActors.Golden;
 using MlxActors.Web.Tests.Serving;
-using OpenAI;
 using OpenAI.Responses;
 
 #pragma warning disable OPENAI001 // The client's own mark of what may still change in it.
@@ -14,7 +13,7 @@ namespace MlxActors.Web.Tests.OpenAi;
 public sealed class OfficialResponsesTests(DemoServer server)
 {
     private ResponsesClient Client => new(
-        new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = new Uri(server.Address, "v1") });
+        new ApiKeyCredential("none"), new ResponsesClientOptions { Endpoint = new Uri(server.Address, "v1") });
 
     [Fact]
     public async Task Response_AnswersCountsAndIsContinued()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MlxActors.Web.Tests.Serving;
 
 namespace MlxActors.Web.Tests.OpenAi;
@@ -84,15 +85,59 @@ public sealed class ResponseItemsTests(DemoServer server)
     }
 
     [Fact]
-    public async Task Response_ThatHasEnded_IsNeitherCancelledNorStreamedAgain()
+    public async Task Response_ThatHasEnded_IsNotCancelled()
     {
         var id = await CreateAsync(""" "input":"Hello" """);
 
         using var cancelled = await server.Http.PostAsync($"{Path}/{id}/cancel", null);
-        using var streamed = await server.Http.GetAsync($"{Path}/{id}?stream=true");
 
         Assert.Equal(400, (await Api.ErrorAsync(cancelled)).Status);
-        Assert.Equal((400, "stream", "unsupported_parameter"), await Api.ErrorAsync(streamed));
+    }
+
+    [Theory]
+    [InlineData(""" "input":"Count from 3 to 9.","top_logprobs":1 """)]
+    [InlineData(""" "input":"Count from 3 to 9.","max_output_tokens":4 """)]
+    [InlineData("""
+        "input":"The time?","tools":[{"type":"function","name":"now","parameters":{"type":"object","properties":{}}}],"tool_choice":"required"
+        """)]
+    public async Task Response_StreamedOnceMore_HasTheEventsThatItCameWith(string fields)
+    {
+        using var response = await Api.PostAsync(server.Http, Path, $$"""{"model":"demo","temperature":0,"stream":true,{{fields}}}""");
+        var said = await response.Content.ReadAsStringAsync();
+        var id = Regex.Match(said, "resp_[0-9a-f]{32}").Value;
+
+        var again = await server.Http.GetStringAsync($"{Path}/{id}?stream=true");
+        var rest = await server.Http.GetStringAsync($"{Path}/{id}?stream=true&starting_after=2");
+
+        Assert.Equal(said, again);
+        Assert.Equal(string.Concat(said.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Skip(3).Select(block => $"{block}\n\n")), rest);
+    }
+
+    [Fact]
+    public async Task Response_ThatWasNotStreamed_CanBe()
+    {
+        var id = await CreateAsync(""" "input":"Hello" """);
+        var whole = JsonElement.Parse(await server.Http.GetStringAsync($"{Path}/{id}"));
+
+        using var streamed = await server.Http.GetAsync($"{Path}/{id}?stream=true");
+
+        var events = await ResponseEvents.ReadAsync(streamed);
+        Assert.Equal(whole.GetRawText(), events[^1].GetProperty("response").GetRawText());
+        Assert.Equal(
+            Text(whole.GetProperty("output")[0].GetProperty("content")[0], "text"),
+            string.Concat(events.Where(data => Text(data, "type") == "response.output_text.delta").Select(data => Text(data, "delta"))));
+    }
+
+    [Theory]
+    [InlineData("?stream=yes", "stream")]
+    [InlineData("?stream=true&starting_after=x", "starting_after")]
+    public async Task Response_AskedForInAWrongWay_Is400(string query, string param)
+    {
+        var id = await CreateAsync(""" "input":"Hello" """);
+
+        using var response = await server.Http.GetAsync($"{Path}/{id}{query}");
+
+        Assert.Equal((400, param, "invalid_value"), await Api.ErrorAsync(response));
     }
 
     [Fact]

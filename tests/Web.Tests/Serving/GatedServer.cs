@@ -4,7 +4,6 @@ using MlxActors.Models.Caches;
 using MlxActors.Models.Media;
 using MlxActors.Native.Results;
 using MlxActors.Native.Tensors;
-using MlxActors.Web.Hosting;
 
 namespace MlxActors.Web.Tests.Serving;
 
@@ -41,12 +40,15 @@ internal sealed class GatedServer
     }
 
     /// <summary>Waits until the health report, whatever its status, contains all the texts.</summary>
-    public static async Task HealthBecomesAsync(TestServer server, params string[] texts)
+    public static Task HealthBecomesAsync(TestServer server, params string[] texts) => HealthBecomesAsync(server.Http, texts);
+
+    /// <inheritdoc cref="HealthBecomesAsync(TestServer, string[])"/>
+    public static async Task HealthBecomesAsync(HttpClient http, params string[] texts)
     {
         using var patience = new CancellationTokenSource(Patience);
         while (true)
         {
-            using var response = await server.Http.GetAsync("/health", patience.Token);
+            using var response = await http.GetAsync("/health", patience.Token);
             var report = await response.Content.ReadAsStringAsync(patience.Token);
             if (texts.All(report.Contains))
             {

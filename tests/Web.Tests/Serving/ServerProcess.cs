@@ -41,7 +41,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<ServerProcess> StartAsync(string settings)
+    /// <param name="environment">Variables beside those of this process.</param>
+    public static async Task<ServerProcess> StartAsync(string settings, IReadOnlyDictionary<string, string>? environment = null)
     {
         var config = Path.GetTempFileName();
         await File.WriteAllTextAsync(config, "mlxactors { http.port = 0, engine { mode = exact, threads = 1 } }\n" + settings);
@@ -50,6 +51,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
         var (output, listening) = (new StringBuilder(), new TaskCompletionSource<Uri>());
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) => Add(line.Data);

@@ -46,8 +46,11 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>The real HTTP side in front of a supervisor that answers by a script.</summary>
-    public static Task<TestServer> StartAsync(Script script, string overrides = "") =>
-        StartAsync(Plan(overrides) with
+    public static Task<TestServer> StartAsync(Script script, string overrides = "") => StartAsync(script, Plan(overrides));
+
+    /// <inheritdoc cref="StartAsync(Script, string)"/>
+    public static Task<TestServer> StartAsync(Script script, ServerPlan plan) =>
+        StartAsync(plan with
         {
             AddActors = akka => akka.WithActors((system, registry) =>
                 registry.Register<ModelSupervisor>(system.ActorOf(Props.Create(() => new ScriptedSupervisor(script))))),

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -25,7 +26,7 @@ public sealed class RawSocketTests
     {
         await using var server = await TestServer.StartAsync(new Script());
 
-        Assert.StartsWith($"HTTP/1.1 {status} ", await RawSocket.ExchangeAsync(server.Address, request));
+        AssertError(status, await RawSocket.ExchangeAsync(server.Address, request));
 
         await AssertLivesAsync(server);
     }
@@ -40,8 +41,31 @@ public sealed class RawSocketTests
 
         var answer = await RawSocket.ExchangeAsync(server.Address, $"GET /health HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n");
 
-        Assert.StartsWith("HTTP/1.1 431 ", answer);
+        AssertError("431", answer);
         await AssertLivesAsync(server);
+    }
+
+    [Fact]
+    public async Task MalformedHead_BehindAWholeRequest_IsRefusedInOpenAisShapeToo()
+    {
+        await using var server = await TestServer.StartAsync(new Script());
+
+        var answers = await RawSocket.ExchangeAsync(server.Address, "GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\nnonsense\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200 ", answers);
+        AssertError("400", answers[answers.LastIndexOf("HTTP/1.1 ", StringComparison.Ordinal)..]);
+    }
+
+    [Fact]
+    public async Task Head_OfAMethodWithoutABody_HasNone()
+    {
+        await using var server = await TestServer.StartAsync(new Script());
+
+        var answer = await RawSocket.ExchangeAsync(
+            server.Address, "HEAD /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 404 ", answer);
+        Assert.EndsWith("\r\n\r\n", answer);
     }
 
     [Fact]
@@ -51,7 +75,7 @@ public sealed class RawSocketTests
 
         var answer = await RawSocket.ExchangeAsync(server.Address, $"GET /{new string('a', 10_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-        Assert.StartsWith("HTTP/1.1 414 ", answer);
+        AssertError("414", answer);
         await AssertLivesAsync(server);
     }
 
@@ -125,7 +149,7 @@ public sealed class RawSocketTests
         await socket.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: loc");
         await AssertLivesAsync(server);
 
-        Assert.StartsWith("HTTP/1.1 408 ", await socket.ReadToEndAsync());
+        AssertError("408", await socket.ReadToEndAsync());
     }
 
     [Fact]
@@ -163,6 +187,20 @@ public sealed class RawSocketTests
             (TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(130), TimeSpan.FromSeconds(5)),
             (limits.RequestHeadersTimeout, limits.KeepAliveTimeout, limits.MinRequestBodyDataRate?.GracePeriod));
         Assert.Equal((32 << 10, 100), (limits.MaxRequestHeadersTotalSize, limits.MaxRequestHeaderCount));
+    }
+
+    private static void AssertError(string status, string answer)
+    {
+        var end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var (head, body) = (answer[..end], answer[(end + 4)..]);
+        Assert.StartsWith($"HTTP/1.1 {status} ", head);
+        Assert.Contains("\r\nContent-Type: application/json", head);
+        var isChunked = head.Contains("chunked", StringComparison.OrdinalIgnoreCase);
+        Assert.True(isChunked || head.Contains($"\r\nContent-Length: {body.Length}\r\n"), answer);
+        var error = JsonElement.Parse(isChunked ? body.Split("\r\n")[1] : body).GetProperty("error");
+        Assert.Equal("invalid_request_error", error.GetProperty("type").GetString());
+        Assert.NotEqual("", error.GetProperty("message").GetString());
+        Assert.True(error.TryGetProperty("param", out _) && error.TryGetProperty("code", out _));
     }
 
     private static async Task AssertLivesAsync(TestServer server)

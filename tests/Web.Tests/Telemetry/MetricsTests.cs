@@ -32,14 +32,14 @@ public sealed class MetricsTests
 
         double Grown(string series) => after[series] - (before.Find(series) ?? 0);
         Assert.Equal(3, Grown("mlxactors_requests_total{outcome=\"finished\"}"));
-        Assert.Equal(prompt, Grown("mlxactors_prompt_tokens_total{model=\"demo\"}"));
-        Assert.Equal(completion, Grown("mlxactors_generation_tokens_total{model=\"demo\"}"));
-        Assert.Equal(3, Grown("mlxactors_time_to_first_token_seconds_count{model=\"demo\"}"));
-        Assert.Equal(3, Grown("mlxactors_request_duration_seconds_count{model=\"demo\"}"));
-        Assert.Equal(3, Grown("mlxactors_request_queue_seconds_count{model=\"demo\"}"));
+        Assert.Equal(prompt, Grown("mlxactors_prompt_tokens_total{model_name=\"demo\"}"));
+        Assert.Equal(completion, Grown("mlxactors_generation_tokens_total{model_name=\"demo\"}"));
+        Assert.Equal(3, Grown("mlxactors_time_to_first_token_seconds_count{model_name=\"demo\"}"));
+        Assert.Equal(3, Grown("mlxactors_e2e_request_latency_seconds_count{model_name=\"demo\"}"));
+        Assert.Equal(3, Grown("mlxactors_request_queue_time_seconds_count{model_name=\"demo\"}"));
         Assert.Equal(completion, Grown("mlxactors_batch_size_sum"));
-        Assert.Equal(1, after["mlxactors_load_duration_seconds_count{model=\"demo\",outcome=\"loaded\"}"]);
-        Assert.Equal(0, after["mlxactors_queue_length"]);
+        Assert.Equal(1, after["mlxactors_load_duration_seconds_count{model_name=\"demo\",outcome=\"loaded\"}"]);
+        Assert.Equal(0, after["mlxactors_num_requests_waiting"]);
         Assert.True(after["dotnet_process_memory_working_set_bytes"] > 0);
         Assert.Single(after.Types, type => type.Key == "mlxactors_build_info");
     }
@@ -52,7 +52,7 @@ public sealed class MetricsTests
         using var response = await server.Http.GetAsync("/metrics");
 
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType?.ToString());
-        Assert.Equal("gauge", Exposition.Parse(await response.Content.ReadAsStringAsync()).Types["mlxactors_queue_length"]);
+        Assert.Equal("gauge", Exposition.Parse(await response.Content.ReadAsStringAsync()).Types["mlxactors_num_requests_waiting"]);
     }
 
     [Theory]
@@ -113,7 +113,7 @@ public sealed class MetricsTests
 
     /// <summary>Until the server has warmed up by itself, and everything of it is counted.</summary>
     private static Task WarmAsync(TestServer server) => ScrapeUntilAsync(server, scrape =>
-        scrape.Find("mlxactors_requests_total{outcome=\"finished\"}") == 1 && scrape.Find("mlxactors_sequences") == 0);
+        scrape.Find("mlxactors_requests_total{outcome=\"finished\"}") == 1 && scrape.Find("mlxactors_num_requests_running") == 0);
 
     private static double HttpRequests(Exposition scrape, int status) => scrape.Sum(
         "http_server_request_duration_seconds_count",

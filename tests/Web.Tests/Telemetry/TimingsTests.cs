@@ -21,6 +21,48 @@ public sealed class TimingsTests
     [Theory]
     [InlineData(Chat.Path, "messages", """[{"role": "user", "content": "hi"}]""")]
     [InlineData("/v1/completions", "prompt", "\"hi\"")]
+    public async Task TimingsPerToken_AreInEachChunkOfText(string path, string field, string prompt)
+    {
+        var text = new GenerationEvent.Text("hi")
+        {
+            SoFar = new AnswerSoFar(new Usage(10, 2) { CachedTokens = 4 }, Timings.Zero with { Decode = TimeSpan.FromMilliseconds(200) }),
+        };
+        await using var server = await TestServer.StartAsync(Script.Of(text, Finished));
+        var body = new JsonObject { ["model"] = "demo", [field] = JsonNode.Parse(prompt), ["stream"] = true, ["timings_per_token"] = true };
+        using var response = await Api.PostAsync(server.Http, path, body.ToJsonString());
+
+        var chunk = (await Chat.EventsAsync(response)).Single(chunk => chunk.Contains("hi\"", StringComparison.Ordinal));
+
+        var timings = JsonElement.Parse(chunk).GetProperty("timings");
+        Assert.Equal((6, 4, 2), (Number("prompt_n"), Number("cache_n"), Number("predicted_n")));
+        Assert.Equal(10, timings.GetProperty("predicted_per_second").GetDouble());
+        int Number(string name) => timings.GetProperty(name).GetInt32();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TimingsPerToken_OfARealAnswer_CountItsTokens(bool asked)
+    {
+        await using var server = await TestServer.StartAsync(TestServer.Plan());
+        var body = Chat.Request("Count from 3 to 9.");
+        (body["stream"], body["temperature"], body["timings_per_token"]) = (true, 0, asked);
+        using var response = await Api.PostAsync(server.Http, Chat.Path, body.ToJsonString());
+
+        var timings = (await Chat.EventsAsync(response))[..^1].Select(chunk => JsonElement.Parse(chunk))
+            .Where(chunk => chunk.TryGetProperty("timings", out _))
+            .Select(chunk => chunk.GetProperty("timings"))
+            .ToArray();
+
+        var counts = timings.Select(timing => timing.GetProperty("predicted_n").GetInt32()).ToArray();
+        Assert.Equal(asked, counts.Length > 2);
+        Assert.Equal(counts.Order(), counts);
+        Assert.All(timings, timing => Assert.True(timing.GetProperty("prompt_ms").GetDouble() > 0));
+    }
+
+    [Theory]
+    [InlineData(Chat.Path, "messages", """[{"role": "user", "content": "hi"}]""")]
+    [InlineData("/v1/completions", "prompt", "\"hi\"")]
     public async Task Timings_AreInTheWholeAnswer_AndInTheLastChunk(string path, string field, string prompt)
     {
         foreach (var options in new[] { null, """{"include_usage": false}""", """{"include_usage": true}""" })

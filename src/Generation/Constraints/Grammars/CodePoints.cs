@@ -15,6 +15,30 @@ internal sealed record CodePoints(ImmutableArray<(int First, int Last)> Ranges)
 
     public bool IsEmpty => Ranges.IsEmpty;
 
+    public bool Contains(int codePoint)
+    {
+        foreach (var (first, last) in Ranges)
+        {
+            if (codePoint <= last)
+            {
+                return first <= codePoint;
+            }
+        }
+        return false;
+    }
+
+    public bool Equals(CodePoints? other) => other is not null && Ranges.AsSpan().SequenceEqual(other.Ranges.AsSpan());
+
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        foreach (var range in Ranges)
+        {
+            hash.Add(range);
+        }
+        return hash.ToHashCode();
+    }
+
     public static CodePoints Of(params IEnumerable<(int First, int Last)> ranges)
     {
         var joined = new List<(int First, int Last)>();

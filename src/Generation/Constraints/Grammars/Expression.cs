@@ -33,6 +33,12 @@ internal abstract record Expression
     /// <param name="Most">Null: any number.</param>
     public sealed record Repeat(Expression Inner, int Least, int? Most) : Expression;
 
+    /// <summary>What leads from the first place to one that is an end; nothing when there are no places.</summary>
+    public sealed record Graph(ImmutableArray<Place> Places) : Expression;
+
+    /// <param name="Ways">Where each step leads to, by number.</param>
+    public readonly record struct Place(ImmutableArray<(Expression Step, int Target)> Ways, bool IsEnd);
+
     /// <summary>What the rule of this number describes; rules may call each other and themselves.</summary>
     public sealed record Call(int Rule) : Expression;
 }

@@ -20,6 +20,9 @@ public sealed class Grammar
     /// <summary>Equal for grammars of the same source, so that their automata are shared.</summary>
     public string Key { get; }
 
+    /// <summary>Number of its places.</summary>
+    internal int Size => Nodes.Length;
+
     internal ImmutableArray<GrammarNode> Nodes { get; }
 
     internal ImmutableArray<int> RuleStarts { get; }

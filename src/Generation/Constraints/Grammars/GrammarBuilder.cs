@@ -98,6 +98,8 @@ internal sealed class GrammarBuilder
                 return Once(expression, next, () => Fork([.. options.Select(option => Lay(option, next))]));
             case Expression.Repeat(var inner, var least, var most):
                 return LayRepeat(inner, least, most, next);
+            case Expression.Graph(var places):
+                return Once(expression, next, () => LayGraph(places, next));
             case Expression.Call(var rule):
                 var call = NewNode();
                 _nodes[call].Calls.Add((rule, next));
@@ -140,6 +142,25 @@ internal sealed class GrammarBuilder
             next = Lay(inner, next);
         }
         return next;
+    }
+
+    /// <summary>From the last place on, so that nodes stand behind those they lead to, but for the ways back.</summary>
+    private int LayGraph(ImmutableArray<Expression.Place> places, int next)
+    {
+        var forks = new int[places.Length];
+        for (var i = places.Length - 1; i >= 0 && _nodes.Count < MostNodes; i--)
+        {
+            int[] entries = [.. places[i].Ways.Where(way => way.Target > i).Select(way => Lay(way.Step, forks[way.Target]))];
+            forks[i] = places[i].IsEnd ? Fork([next, .. entries]) : Fork(entries);
+        }
+        for (var i = 0; i < places.Length && _nodes.Count < MostNodes; i++)
+        {
+            foreach (var (step, target) in places[i].Ways.Where(way => way.Target <= i))
+            {
+                _nodes[forks[i]].Jumps.Add(Lay(step, forks[target]));
+            }
+        }
+        return places.IsEmpty ? Fork() : forks[0];
     }
 
     private int NodeTo(byte first, byte last, int next)

@@ -14,8 +14,7 @@ public sealed class ConstraintMasks(Func<int, ImmutableArray<byte>> bytesOf, Mod
     // By processor, for that is what both sides of a model have: the engine, and those who prepare requests for it.
     private static readonly ConditionalWeakTable<IProcessor, ConstraintMasks> OfModels = [];
 
-    private readonly Lock _lock = new();
-    private readonly LinkedList<(string Key, Automaton Automaton)> _recent = [];
+    private readonly Recent<Automaton> _recent = new(MostGrammars, _ => 1);
 
     private readonly Lazy<TokenVocabulary> _vocabulary = new(() => TokenVocabulary.Of(
         info.VocabSize, token => info.EndOfSequence.Contains(token) ? [] : bytesOf(token), info.EndOfSequence));
@@ -38,41 +37,12 @@ public sealed class ConstraintMasks(Func<int, ImmutableArray<byte>> bytesOf, Mod
 
     private Automaton AutomatonOf(Grammar grammar)
     {
-        if (Find(grammar.Key) is { } known)
+        if (_recent.Find(grammar.Key) is { } known)
         {
             return known;
         }
         var automaton = new Automaton(grammar, _vocabulary.Value);
         automaton.MaskOf(automaton.Start);
-        lock (_lock)
-        {
-            if (Find(grammar.Key) is { } other)
-            {
-                return other;
-            }
-            _recent.AddFirst((grammar.Key, automaton));
-            if (_recent.Count > MostGrammars)
-            {
-                _recent.RemoveLast();
-            }
-            return automaton;
-        }
-    }
-
-    private Automaton? Find(string key)
-    {
-        lock (_lock)
-        {
-            for (var entry = _recent.First; entry is not null; entry = entry.Next)
-            {
-                if (entry.Value.Key == key)
-                {
-                    _recent.Remove(entry);
-                    _recent.AddFirst(entry);
-                    return entry.Value.Automaton;
-                }
-            }
-            return null;
-        }
+        return _recent.Add(grammar.Key, automaton);
     }
 }

@@ -13,6 +13,8 @@ internal sealed class Intersection(IReadOnlyList<Shape?> definitions)
 {
     private const int MaxDepth = 48;
 
+    private static readonly Shape.Text AnyText = new(0, null);
+
     /// <returns>Null when nothing does.</returns>
     /// <exception cref="NoIntersectionException">There may be such values, but no shape for them.</exception>
     public Shape? Of(Shape left, Shape right, int depth = 0)
@@ -35,11 +37,11 @@ internal sealed class Intersection(IReadOnlyList<Shape?> definitions)
             (Shape.Null, Shape.Null) or (Shape.Boolean, Shape.Boolean) => left,
             (Shape.Number one, Shape.Number other) => Numbers(one, other),
             (Shape.Text one, Shape.Text other) => Texts(new Shape.Text(Math.Max(one.Least, other.Least), Lesser(one.Most, other.Most))),
-            (Shape.Patterned one, Shape.Text other) => Texts(one, other),
-            (Shape.Text one, Shape.Patterned other) => Texts(other, one),
+            (Shape.Patterned one, Shape.Text other) => Patterned(one.Pattern, one.IsExact, other),
+            (Shape.Text one, Shape.Patterned other) => Patterned(other.Pattern, other.IsExact, one),
             (Shape.Patterned one, Shape.Patterned other) => ReferenceEquals(one.Pattern, other.Pattern)
                 ? left
-                : throw new NoIntersectionException("two patterns or formats at a time"),
+                : Patterned(Pattern.Both(one.Pattern, other.Pattern), one.IsExact && other.IsExact, AnyText),
             (Shape.Array one, Shape.Array other) => Arrays(one, other, depth),
             (Shape.Object one, Shape.Object other) => Objects(one, other, depth),
             _ => null,
@@ -97,27 +99,34 @@ internal sealed class Intersection(IReadOnlyList<Shape?> definitions)
         Shape.Number number => value.ValueKind == JsonValueKind.Number && Allows(number, value),
         Shape.Text(var least, var most) => value.ValueKind == JsonValueKind.String
             && value.GetString()!.EnumerateRunes().Count() is var length && length >= least && length <= (most ?? int.MaxValue),
-        Shape.Patterned => value.ValueKind == JsonValueKind.String
-            ? throw new NoIntersectionException("texts that are listed, and a pattern or format")
-            : false,
+        Shape.Patterned patterned => value.ValueKind == JsonValueKind.String && Allows(patterned, value.GetString()!),
         Shape.Values(var options) => options.Any(option => JsonElement.DeepEquals(option, value)),
         Shape.OneOf(var options) => options.Any(option => Allows(option, value)),
         Shape.Reference => Allows(Resolve(shape), value),
         Shape.Array array => value.ValueKind == JsonValueKind.Array
             && value.GetArrayLength() is var count && count >= array.Least && count <= (array.Most ?? int.MaxValue)
-            && value.EnumerateArray().Select((item, i) => ItemOf(array, i) is { } wanted && Allows(wanted, item)).All(fits => fits),
+            && value.EnumerateArray().Select((item, i) => ItemOf(array, i) is { } wanted && Allows(wanted, item)).All(fits => fits)
+            && (!array.IsUnique || !HoldsEqual([.. value.EnumerateArray()])),
         Shape.Object whole => value.ValueKind == JsonValueKind.Object
             && whole.Properties.All(property => !property.IsRequired || value.TryGetProperty(property.Name, out _))
-            && value.EnumerateObject().All(member => PropertyOf(whole, member.Name) is { } property && Allows(property, member.Value)),
+            && value.EnumerateObject().Count() is var members && members >= whole.Least && members <= (whole.Most ?? int.MaxValue)
+            && value.EnumerateObject().All(member => whole[member.Name] is { } property && Allows(property, member.Value)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    private static bool Allows(Shape.Patterned patterned, string text) =>
+        Bounded(() => TextAutomaton.Of(patterned.Pattern)).Matches(text)
+        || (patterned.IsExact ? false : throw new NoIntersectionException("texts that are listed, and a format"));
+
+    private static bool HoldsEqual(JsonElement[] items) =>
+        items.Where((item, i) => items.Take(i).Any(other => JsonElement.DeepEquals(item, other))).Any();
 
     private static bool Allows(Shape.Number number, JsonElement value) =>
         value.TryGetDecimal(out var exact)
         && (!number.IsInteger || decimal.Truncate(exact) == exact)
         && (number.Least is not { } least || (least.IsOpen ? exact > least.Value : exact >= least.Value))
         && (number.Most is not { } most || (most.IsOpen ? exact < most.Value : exact <= most.Value))
-        && (number.Digits is not { } digits || decimal.Round(exact, digits) == exact);
+        && number.Step?.Allows(exact) != false;
 
     private static Shape.Number? Numbers(Shape.Number one, Shape.Number other)
     {
@@ -125,16 +134,43 @@ internal sealed class Intersection(IReadOnlyList<Shape?> definitions)
             one.IsInteger || other.IsInteger,
             Bound.Greater(one.Least, other.Least),
             Bound.Lesser(one.Most, other.Most),
-            Lesser(one.Digits, other.Digits));
+            Step(one, other));
         return both.Least is { } least && both.Most is { } most
             && (least.Value > most.Value || (least.Value == most.Value && (least.IsOpen || most.IsOpen))) ? null : both;
     }
 
+    private static Multiple? Step(Shape.Number one, Shape.Number other)
+    {
+        if ((one.Step ?? other.Step) is null)
+        {
+            return null;
+        }
+        var (left, right) = (StepOf(one), StepOf(other));
+        return left is { } first && right is { } second
+            ? Multiple.Both(first, second) ?? throw new NoIntersectionException("numbers that are multiples of more than one")
+            : left ?? right;
+    }
+
+    private static Multiple? StepOf(Shape.Number number) => number.Step ?? (number.IsInteger ? Multiple.One : null);
+
     private static Shape.Text? Texts(Shape.Text text) => text.Least > text.Most ? null : text;
 
-    private static Shape.Patterned Texts(Shape.Patterned one, Shape.Text other) => one.Pattern.IsWithin(other.Least, other.Most)
-        ? one
-        : throw new NoIntersectionException("a pattern or format, and a length that does not follow from it");
+    private static Shape.Patterned? Patterned(Pattern pattern, bool isExact, Shape.Text length) =>
+        Bounded(() => pattern.Within(length.Least, length.Most)) is { } texts ? new Shape.Patterned(texts, isExact)
+        : isExact ? null
+        : throw new NoIntersectionException("a format with another format, a pattern or a length");
+
+    private static T Bounded<T>(Func<T> find)
+    {
+        try
+        {
+            return find();
+        }
+        catch (TooManyStatesException)
+        {
+            throw new NoIntersectionException("patterns or lengths that are too large together");
+        }
+    }
 
     private Shape.Array? Arrays(Shape.Array one, Shape.Array other, int depth)
     {
@@ -152,20 +188,26 @@ internal sealed class Intersection(IReadOnlyList<Shape?> definitions)
         }
         var rest = one.Rest is { } mine && other.Rest is { } theirs ? Of(mine, theirs, depth + 1) : null;
         most = rest is null ? Lesser(most, first.Count) : most;
-        return least > most ? null : new Shape.Array(first.ToImmutable(), rest, least, most);
+        return least > most ? null
+            : !one.IsUnique && !other.IsUnique ? new Shape.Array(first.ToImmutable(), rest, least, most)
+            : first.Count == 0 && rest is null or Shape.Values ? new Shape.Array([], rest, least, most) { IsUnique = true }
+            : throw new NoIntersectionException("items that differ, and items by their place");
     }
 
     private static Shape? ItemOf(Shape.Array array, int index) => index < array.First.Length ? array.First[index] : array.Rest;
 
     private Shape.Object? Objects(Shape.Object one, Shape.Object other, int depth)
     {
+        if (IsHalfSaid(one) || IsHalfSaid(other))
+        {
+            throw new NoIntersectionException("'patternProperties' without 'additionalProperties'");
+        }
         var properties = ImmutableArray.CreateBuilder<Property>();
-        var others = !one.SaysOthers ? other.Others : !other.SaysOthers ? one.Others
-            : one.Others is { } mine && other.Others is { } theirs ? Of(mine, theirs, depth + 1) : null;
+        var others = !one.SaysOthers ? other.Others : !other.SaysOthers ? one.Others : Others(one.Others, other.Others, depth);
         var saysOthers = one.SaysOthers || other.SaysOthers;
         foreach (var name in one.Properties.Concat(other.Properties).Select(property => property.Name).Distinct())
         {
-            var shape = PropertyOf(one, name) is { } left && PropertyOf(other, name) is { } right ? Of(left, right, depth + 1) : null;
+            var shape = one[name] is { } left && other[name] is { } right ? Of(left, right, depth + 1) : null;
             var isRequired = one.Properties.Concat(other.Properties).Any(property => property.Name == name && property.IsRequired);
             if (shape is not null)
             {
@@ -175,17 +217,38 @@ internal sealed class Intersection(IReadOnlyList<Shape?> definitions)
             {
                 return null;
             }
-            else if (saysOthers && others is not null)
+            else if (saysOthers && others.Any(rest => rest.Includes(name)))
             {
                 throw new NoIntersectionException($"the property '{name}' that must not be there, among others that may");
             }
         }
-        return new Shape.Object(properties.ToImmutable(), saysOthers || properties.Count == 0 ? others : null) { SaysOthers = saysOthers };
+        var (least, most) = (Math.Max(one.Least, other.Least), Lesser(one.Most, other.Most));
+        return least > most ? null : new Shape.Object(properties.ToImmutable(), saysOthers || properties.Count == 0 ? others : [])
+        {
+            SaysOthers = saysOthers,
+            Least = least,
+            Most = most,
+        };
     }
 
-    /// <summary>What a property of this name must be; null when there must be none.</summary>
-    private static Shape? PropertyOf(Shape.Object whole, string name) =>
-        whole.Properties.FirstOrDefault(property => property.Name == name)?.Shape ?? (whole.SaysOthers ? whole.Others : new Shape.Any());
+    private ImmutableArray<OtherProperties> Others(ImmutableArray<OtherProperties> ones, ImmutableArray<OtherProperties> others, int depth)
+    {
+        var both = ImmutableArray.CreateBuilder<OtherProperties>();
+        foreach (var (one, other) in ones.SelectMany(one => others.Select(other => (one, other))))
+        {
+            var names = one.Names is null ? other.Names
+                : other.Names is null ? one.Names
+                : Bounded(() => TextAutomaton.Of(Pattern.Both(new Pattern.Found(one.Names), new Pattern.Found(other.Names))));
+            if (names is not { IsEmpty: true } && Of(one.Shape, other.Shape, depth + 1) is { } shape)
+            {
+                both.Add(new OtherProperties(names, shape));
+            }
+        }
+        return both.ToImmutable();
+    }
+
+    /// <summary>Whether it speaks of some others by their names, and not of the rest.</summary>
+    private static bool IsHalfSaid(Shape.Object whole) => !whole.SaysOthers && whole.Others.Any(other => other.Names is not null);
 
     private static int? Lesser(int? one, int? other) => one is { } left && other is { } right ? Math.Min(left, right) : one ?? other;
 }

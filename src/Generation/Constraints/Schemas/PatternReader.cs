@@ -6,8 +6,8 @@ using MlxActors.Generation.Constraints.Grammars;
 namespace MlxActors.Generation.Constraints.Schemas;
 
 /// <summary>
-/// Reads the regular part of ECMAScript's patterns: literals, classes, groups, alternatives, quantifiers, and anchors at the ends of the
-/// outermost alternatives. A pattern without an anchor may match anywhere, as JSON Schema has it.
+/// Reads the regular part of ECMAScript's patterns: literals, classes, groups, alternatives, quantifiers, looking ahead, <c>$</c>, and
+/// <c>^</c> at the beginning. A pattern without an anchor may match anywhere, as JSON Schema has it.
 /// </summary>
 internal sealed class PatternReader
 {
@@ -26,14 +26,17 @@ internal sealed class PatternReader
 
     private static readonly CodePoints LineEnds = CodePoints.Of((10, 10), (13, 13), (0x2028, 0x2029));
 
-    private static readonly Pattern Anything = new Pattern.Repeat(new Pattern.One(CodePoints.All), 0, null);
-
     private readonly int[] _characters;
     private int _at;
+
+    /// <summary>Whether no character of the text can have been taken yet, so that <c>^</c> says nothing.</summary>
+    private bool _isAtStart;
 
     private PatternReader(string pattern) => _characters = [.. pattern.EnumerateRunes().Select(rune => rune.Value)];
 
     private int Next => _at < _characters.Length ? _characters[_at] : -1;
+
+    private int Second => _at + 1 < _characters.Length ? _characters[_at + 1] : -1;
 
     /// <param name="fault">What is not supported, to be read behind the keyword; null when all is.</param>
     public static Pattern? Read(string pattern, out string? fault)
@@ -55,33 +58,39 @@ internal sealed class PatternReader
         var options = ImmutableArray.CreateBuilder<Pattern>();
         do
         {
-            var start = Take('^') ? Nothing : Anything;
-            var body = Sequence(0);
-            options.Add(new Pattern.Sequence([start, body, Take('$') ? Nothing : Anything]));
+            _isAtStart = Take('^');
+            var start = _isAtStart ? Pattern.Nothing : Pattern.Anything;
+            options.Add(new Pattern.Sequence([start, Sequence(0, isWhole: true), Take('$') ? Pattern.Nothing : Pattern.Anything]));
         }
         while (Take('|'));
         return Next < 0 ? new Pattern.Choice(options.ToImmutable()) : throw NotSupported($"'{Text(Next)}' at this place");
     }
-
-    private static Pattern Nothing => new Pattern.Sequence([]);
 
     private Pattern Alternatives(int depth)
     {
         var options = ImmutableArray.CreateBuilder<Pattern>();
         do
         {
-            options.Add(Sequence(depth));
+            options.Add(Sequence(depth, isWhole: false));
         }
         while (Take('|'));
         return options.Count == 1 ? options[0] : new Pattern.Choice(options.ToImmutable());
     }
 
-    private Pattern.Sequence Sequence(int depth)
+    /// <param name="isWhole">Whether nothing comes behind it, so that its last <c>$</c> is left to the caller.</param>
+    private Pattern.Sequence Sequence(int depth, bool isWhole)
     {
         var parts = ImmutableArray.CreateBuilder<Pattern>();
-        while (Next is not (-1 or '|' or ')' or '$'))
+        while (Next is not (-1 or '|' or ')') && !(isWhole && Next == '$' && Second is (-1 or '|' or ')')))
         {
-            parts.Add(Quantified(Atom(depth)));
+            var part = Atom(depth);
+            if (part is Pattern.Ahead)
+            {
+                parts.Add(Next is '*' or '+' or '?' ? throw NotSupported($"'{Text(Next)}' behind what takes no character") : part);
+                continue;
+            }
+            _isAtStart = false;
+            parts.Add(Quantified(part));
         }
         return new Pattern.Sequence(parts.ToImmutable());
     }
@@ -99,6 +108,8 @@ internal sealed class PatternReader
                 return new Pattern.One(CodePoints.All.Except(LineEnds));
             case '\\':
                 return new Pattern.One(NotEmpty(Escape(inClass: false)));
+            case '$':
+                return new Pattern.Ahead(Pattern.Nothing, Holds: true);
             case '^':
                 throw NotSupported("'^' within it");
             case '*' or '+' or '?':
@@ -116,6 +127,10 @@ internal sealed class PatternReader
         }
         if (Take('?'))
         {
+            if (Next is '=' or '!')
+            {
+                return Ahead(Take('='), depth);
+            }
             if (Take('<') && Next is not ('=' or '!'))
             {
                 while (Next is not (-1 or '>'))
@@ -126,12 +141,29 @@ internal sealed class PatternReader
             }
             else if (!Take(':'))
             {
-                throw NotSupported("looking ahead or behind");
+                throw NotSupported("looking behind, or flags");
             }
         }
+        _isAtStart = false;
         var inner = Alternatives(depth);
         Expect(')');
         return inner;
+    }
+
+    private Pattern.Ahead Ahead(bool holds, int depth)
+    {
+        _at += holds ? 0 : 1;
+        var (isAtStart, options) = (_isAtStart, ImmutableArray.CreateBuilder<Pattern>());
+        do
+        {
+            _isAtStart = isAtStart;
+            _ = isAtStart && Take('^');
+            options.Add(new Pattern.Sequence([Sequence(depth, isWhole: true), Take('$') ? Pattern.Nothing : Pattern.Anything]));
+        }
+        while (Take('|'));
+        Expect(')');
+        _isAtStart = isAtStart;
+        return new Pattern.Ahead(new Pattern.Choice(options.ToImmutable()), holds);
     }
 
     private Pattern Quantified(Pattern atom)
@@ -153,8 +185,9 @@ internal sealed class PatternReader
             count = Braces();
             if (count is null)
             {
+                // It begins no quantifier, and stands for itself.
                 _at = start;
-                throw NotSupported("'{' that begins no quantifier");
+                return atom;
             }
         }
         if (count is not { } range)
@@ -200,7 +233,7 @@ internal sealed class PatternReader
         while (Next is not (-1 or ']'))
         {
             var first = ClassAtom();
-            if (Next == '-' && _at + 1 < _characters.Length && _characters[_at + 1] != ']')
+            if (Next == '-' && Second is not (-1 or ']'))
             {
                 _at++;
                 var last = ClassAtom();

@@ -18,39 +18,45 @@ internal static class ScalarReader
         {
             throw node.Wrong("minLength", "is above 'maxLength'.");
         }
-        if (node.Has("pattern"))
+        var pattern = node.Has("pattern") ? ReadPattern(node) : null;
+        var format = node.Has("format") ? ReadFormat(node) : null;
+        var keyword = pattern is null ? "format" : "pattern";
+        try
         {
-            Refuse(node, "pattern", "format");
-            var source = SchemaNode.TextOf(node.Get("pattern")) ?? throw node.Wrong("pattern", "must be a string.");
-            var pattern = PatternReader.Read(source, out var fault) ?? throw node.Wrong("pattern", fault!);
-            return Within(node, "pattern", pattern, least, most);
+            return (pattern, format) switch
+            {
+                (null, null) => new Shape.Text(least, most),
+                (null, _) => Patterned(format, isExact: false),
+                (_, null) => Patterned(pattern, isExact: true),
+
+                // Where nothing has both, the pattern is meant: to a validator, a format only describes.
+                _ => Patterned(Pattern.Both(format, pattern), isExact: false) ?? Patterned(pattern, isExact: true),
+            } ?? throw node.Wrong(keyword, "matches no text of the length that 'minLength' and 'maxLength' demand.");
         }
-        if (node.Has("format"))
+        catch (TooManyStatesException)
         {
-            var format = SchemaNode.TextOf(node.Get("format")) ?? throw node.Wrong("format", "must be a string.");
-            var pattern = Formats.Find(format)
-                ?? throw node.Wrong("format", $"is not supported for '{format}'; supported are '{string.Join("', '", Formats.Names)}'.");
-            return Within(node, "format", pattern, least, most);
+            throw node.Wrong(keyword, "is too large for looking ahead, or beside 'format', 'minLength' or 'maxLength'.");
         }
-        return new Shape.Text(least, most);
+
+        Shape? Patterned(Pattern texts, bool isExact) =>
+            texts.Within(least, most) is { } within ? new Shape.Patterned(within, isExact) : null;
     }
 
-    /// <summary>Bounds of a text's length stand beside a pattern where they follow from it.</summary>
-    private static Shape.Patterned Within(SchemaNode node, string keyword, Pattern pattern, int least, int? most)
+    private static Pattern ReadPattern(SchemaNode node)
     {
-        if (!pattern.IsWithin(least, most))
-        {
-            Refuse(node, keyword, pattern.IsWithin(least, null) ? "maxLength" : "minLength");
-        }
-        return new Shape.Patterned(pattern);
+        var source = SchemaNode.TextOf(node.Get("pattern")) ?? throw node.Wrong("pattern", "must be a string.");
+        return PatternReader.Read(source, out var fault) ?? throw node.Wrong("pattern", fault!);
     }
+
+    private static Pattern? ReadFormat(SchemaNode node) =>
+        Formats.Find(SchemaNode.TextOf(node.Get("format")) ?? throw node.Wrong("format", "must be a string."));
 
     public static Shape Number(SchemaNode node, bool isInteger)
     {
         var number = new Shape.Number(
             isInteger,
-            Bound.Greater(Limit(node, "minimum", false), Limit(node, "exclusiveMinimum", true)),
-            Bound.Lesser(Limit(node, "maximum", false), Limit(node, "exclusiveMaximum", true)));
+            Bound.Greater(Limit(node, "minimum", IsTrue(node, "exclusiveMinimum")), Limit(node, "exclusiveMinimum", true)),
+            Bound.Lesser(Limit(node, "maximum", IsTrue(node, "exclusiveMaximum")), Limit(node, "exclusiveMaximum", true)));
         return node.Has("multipleOf") ? Multiples(node, number) : number;
     }
 
@@ -60,12 +66,9 @@ internal static class ScalarReader
         {
             throw node.Wrong("multipleOf", "must be a number above 0.");
         }
-        for (var digits = 0; digits <= DecimalRanges.MostFractionDigits; digits++)
+        if (Multiple.Of(step) is { } multiple && (number.IsInteger ? Multiple.Both(multiple, Multiple.One) : multiple) is { } known)
         {
-            if (step == new decimal(1, 0, 0, false, (byte)digits))
-            {
-                return number.IsInteger ? number : number with { IsInteger = digits == 0, Digits = digits };
-            }
+            return number with { IsInteger = known.Digits == 0, Step = known };
         }
         if (number.IsInteger && decimal.Truncate(step) == step && number is { Least: { } least, Most: { } most }
             && (most.Value - least.Value) / step <= MostMultiples)
@@ -84,20 +87,16 @@ internal static class ScalarReader
         }
         throw node.Wrong(
             "multipleOf",
-            $"is supported for 1, 0.1, 0.01 and so on, and for integers between bounds that hold at most {MostMultiples} of them.");
+            $"is supported up to {Multiple.MostFactor} units of its last digit, "
+            + $"and for integers between bounds that hold at most {MostMultiples} of them.");
     }
 
-    private static void Refuse(SchemaNode node, string keyword, string other)
-    {
-        if (node.Has(other))
-        {
-            throw node.Wrong(keyword, $"is not supported beside '{other}'.");
-        }
-    }
+    /// <summary>In older drafts these say of the other bound whether it is open.</summary>
+    private static bool IsTrue(SchemaNode node, string keyword) => node.Has(keyword) && node.Get(keyword).ValueKind == JsonValueKind.True;
 
     private static Bound? Limit(SchemaNode node, string keyword, bool isOpen)
     {
-        if (!node.Has(keyword))
+        if (!node.Has(keyword) || node.Get(keyword).ValueKind is JsonValueKind.True or JsonValueKind.False)
         {
             return null;
         }
@@ -107,7 +106,10 @@ internal static class ScalarReader
         }
         if (Math.Abs(number) > DecimalRanges.Most)
         {
-            throw node.Wrong(keyword, $"is supported up to {DecimalRanges.Most}.");
+            // Beyond all that is written without an exponent: the bound of a type, such as that of 32-bit numbers.
+            return number < 0 == keyword.EndsWith("inimum", StringComparison.Ordinal)
+                ? new Bound(Math.Sign(number) * (decimal)DecimalRanges.Most, false)
+                : throw node.Wrong(keyword, $"is supported up to {DecimalRanges.Most}.");
         }
         return value.TryGetDecimal(out var exact) && decimal.Round(exact, DecimalRanges.MostFractionDigits) == exact
             ? new Bound(exact, isOpen)

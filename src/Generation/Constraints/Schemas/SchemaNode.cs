@@ -8,7 +8,8 @@ internal sealed class SchemaException(SchemaError error) : Exception(error.Reaso
     public SchemaError Error => error;
 }
 
-/// <summary>One schema within a schema, and its path.</summary>
+/// <summary>One schema within a schema.</summary>
+/// <param name="Path">Where: a JSON pointer.</param>
 internal readonly record struct SchemaNode(JsonElement Schema, string Path)
 {
     /// <summary>Longer texts and arrays than this are no shape, but a mistake.</summary>
@@ -29,7 +30,11 @@ internal readonly record struct SchemaNode(JsonElement Schema, string Path)
         : throw Wrong(keyword, $"must be an integer from 0 to {MostCount}.");
 
     public SchemaException Wrong(string keyword, string what) =>
-        new(new SchemaError($"{Path}.{keyword}", $"the keyword '{keyword}' {what}"));
+        new(new SchemaError(PathOf(keyword), $"the keyword '{keyword}' {what}"));
+
+    public string PathOf(string keyword) => Below(Path, keyword);
+
+    public static string Below(string path, string name) => $"{path}/{name.Replace("~", "~0").Replace("/", "~1")}";
 
     /// <summary>A string's value; null when it is none, or holds half of a surrogate pair.</summary>
     public static string? TextOf(JsonElement value)

@@ -8,19 +8,20 @@ namespace MlxActors.Generation.Constraints.Schemas;
 /// <summary>
 /// Reads JSON schemas (draft 2020-12, and the older words for the same) as far as an answer can be held to them. Properties come in the
 /// schema's order, those of joined schemas one behind the other; an object that names properties and says nothing of others has no others.
-/// What only describes is passed over, and every other keyword is an error.
+/// A keyword that demands what an answer cannot be held to is an error; every other only describes, and is passed over.
 /// </summary>
-internal sealed class SchemaReader
+internal sealed partial class SchemaReader
 {
     private const int MaxDepth = 48;
     private const int MostSchemas = 5000;
     private const int MostMembers = 500;
 
-    private static readonly FrozenSet<string> Descriptions = FrozenSet.Create(
+    private static readonly FrozenSet<string> Unsupported = FrozenSet.Create(
         StringComparer.Ordinal,
         [
-            "title", "description", "default", "examples", "example", "$schema", "$id", "$comment", "$defs", "definitions", "deprecated",
-            "readOnly", "writeOnly", "discriminator", "strict", "contentEncoding", "contentMediaType",
+            "not", "if", "then", "else", "contains", "minContains", "maxContains", "dependentRequired", "dependentSchemas", "dependencies",
+            "unevaluatedProperties", "unevaluatedItems", "contentSchema", "$dynamicRef", "$recursiveRef", "extends", "disallow",
+            "divisibleBy",
         ]);
 
     private static readonly FrozenDictionary<string, string> TypeOfKeyword = new Dictionary<string, string>
@@ -28,8 +29,13 @@ internal sealed class SchemaReader
         ["properties"] = "object",
         ["required"] = "object",
         ["additionalProperties"] = "object",
+        ["patternProperties"] = "object",
+        ["propertyNames"] = "object",
+        ["minProperties"] = "object",
+        ["maxProperties"] = "object",
         ["items"] = "array",
         ["prefixItems"] = "array",
+        ["additionalItems"] = "array",
         ["minItems"] = "array",
         ["maxItems"] = "array",
         ["uniqueItems"] = "array",
@@ -55,13 +61,13 @@ internal sealed class SchemaReader
 
     private SchemaReader(JsonElement root) => _root = root;
 
-    public static Result<Schema, SchemaError> Read(JsonElement root)
+    public static Result<SchemaShape, SchemaError> Read(JsonElement root)
     {
         try
         {
             var reader = new SchemaReader(root);
             var shape = reader.Read(root, "", 0);
-            return new Schema(shape, [.. reader._definitions.Select(definition => definition!)], root.GetRawText());
+            return new SchemaShape(shape, [.. reader._definitions.Select(definition => definition!)]);
         }
         catch (SchemaException e)
         {
@@ -85,9 +91,9 @@ internal sealed class SchemaReader
         }
         foreach (var keyword in schema.EnumerateObject())
         {
-            if (!IsKnown(keyword.Name))
+            if (Unsupported.Contains(keyword.Name))
             {
-                throw Wrong($"{path}.{keyword.Name}", $"the keyword '{keyword.Name}' is not supported.");
+                throw new SchemaNode(schema, path).Wrong(keyword.Name, "is not supported.");
             }
         }
         var shape = ReadKnown(new SchemaNode(schema, path), depth);
@@ -95,10 +101,6 @@ internal sealed class SchemaReader
             ? new Shape.OneOf([shape, new Shape.Null()])
             : shape;
     }
-
-    private static bool IsKnown(string keyword) =>
-        Descriptions.Contains(keyword) || TypeOfKeyword.ContainsKey(keyword) || Alternatives.Contains(keyword)
-        || keyword is "type" or "nullable" || keyword.StartsWith("x-", StringComparison.Ordinal);
 
     private Shape ReadKnown(SchemaNode node, int depth)
     {
@@ -113,7 +115,7 @@ internal sealed class SchemaReader
         var shape = hasTypes ? ReadTypes(node, depth) : new Shape.Any();
         foreach (var keyword in found)
         {
-            var (value, at) = (node.Get(keyword), $"{node.Path}.{keyword}");
+            var (value, at) = (node.Get(keyword), node.PathOf(keyword));
             shape = keyword switch
             {
                 "$ref" => Both(shape, Reference(value, at, depth), at),
@@ -128,7 +130,7 @@ internal sealed class SchemaReader
     }
 
     private ImmutableArray<Shape> Options(JsonElement value, string path, int depth) =>
-        [.. Items(value, path, "schemas").Select((option, i) => Read(option, $"{path}[{i}]", depth + 1))];
+        [.. Items(value, path, "schemas").Select((option, i) => Read(option, $"{path}/{i}", depth + 1))];
 
     private Shape Both(Shape left, Shape right, string path)
     {
@@ -139,7 +141,7 @@ internal sealed class SchemaReader
         }
         catch (NoIntersectionException e)
         {
-            var keyword = path[(path.LastIndexOf('.') + 1)..];
+            var keyword = path[(path.LastIndexOf('/') + 1)..];
             throw Wrong(path, $"the keyword '{keyword}' is not supported here, for it joins {e.Message}.");
         }
     }
@@ -209,7 +211,7 @@ internal sealed class SchemaReader
         {
             return [];
         }
-        var (value, path) = (node.Get("type"), $"{node.Path}.type");
+        var (value, path) = (node.Get("type"), node.PathOf("type"));
         var names = value.ValueKind == JsonValueKind.Array ? Items(value, path, "types") : [value];
         return [.. names.Select(name => SchemaNode.TextOf(name) is { } text && Types.Contains(text)
             ? text
@@ -226,72 +228,6 @@ internal sealed class SchemaReader
         _ => ReadObject(node, depth),
     };
 
-    private Shape.Array ReadArray(SchemaNode node, int depth)
-    {
-        if (node.Has("uniqueItems") && node.Get("uniqueItems").ValueKind != JsonValueKind.False)
-        {
-            throw Wrong($"{node.Path}.uniqueItems", "the keyword 'uniqueItems' is not supported.");
-        }
-        var (least, most) = (node.Count("minItems") ?? 0, node.Count("maxItems"));
-        var first = ImmutableArray<Shape>.Empty;
-        if (node.Has("prefixItems"))
-        {
-            var path = $"{node.Path}.prefixItems";
-            first = [.. Items(node.Get("prefixItems"), path, "schemas").Select((item, i) => Read(item, $"{path}[{i}]", depth + 1))];
-        }
-        if (first.Length > MostMembers)
-        {
-            throw Wrong($"{node.Path}.prefixItems", $"at most {MostMembers} items have schemas of their own.");
-        }
-        var isClosed = node.Has("items") && node.Get("items").ValueKind == JsonValueKind.False;
-        var rest = isClosed ? null : node.Has("items") ? Read(node.Get("items"), $"{node.Path}.items", depth + 1) : new Shape.Any();
-        if (most < least || (rest is null && least > first.Length))
-        {
-            throw Wrong($"{node.Path}.minItems", "no array has so many items under the other keywords.");
-        }
-        return new Shape.Array(first, rest, least, most);
-    }
-
-    private Shape.Object ReadObject(SchemaNode node, int depth)
-    {
-        var required = node.Has("required")
-            ? Items(node.Get("required"), $"{node.Path}.required", "names", mayBeEmpty: true)
-                .Select(name => SchemaNode.TextOf(name) ?? throw Wrong($"{node.Path}.required", "names must be strings."))
-                .ToHashSet()
-            : [];
-        var properties = ImmutableArray.CreateBuilder<Property>();
-        if (node.Has("properties"))
-        {
-            var path = $"{node.Path}.properties";
-            foreach (var property in node.Object("properties").EnumerateObject())
-            {
-                var name = SchemaNode.NameOf(property) ?? throw Wrong(path, "a name in it holds half of a surrogate pair.");
-                properties.Add(new Property(name, Read(property.Value, $"{path}.{name}", depth + 1), required.Remove(name)));
-            }
-        }
-        var others = ReadOthers(node, properties.Count + required.Count > 0, depth);
-        foreach (var name in required)
-        {
-            properties.Add(new Property(
-                name, others ?? (node.Has("additionalProperties")
-                    ? throw Wrong($"{node.Path}.required", $"'{name}' is required, but is none of the properties.")
-                    : new Shape.Any()), true));
-        }
-        return properties.Count <= MostMembers
-            ? new Shape.Object(properties.ToImmutable(), others) { SaysOthers = node.Has("additionalProperties") }
-            : throw Wrong($"{node.Path}.properties", $"an object has at most {MostMembers} properties.");
-    }
-
-    private Shape? ReadOthers(SchemaNode node, bool hasProperties, int depth)
-    {
-        if (!node.Has("additionalProperties"))
-        {
-            return hasProperties ? null : new Shape.Any();
-        }
-        var others = node.Get("additionalProperties");
-        return others.ValueKind == JsonValueKind.False ? null : Read(others, $"{node.Path}.additionalProperties", depth + 1);
-    }
-
     /// <summary>Each target is read once, before it is known whether it holds itself.</summary>
     private Shape.Reference Reference(JsonElement value, string path, int depth)
     {
@@ -303,7 +239,7 @@ internal sealed class SchemaReader
             definition = _definitions.Count;
             _references.Add(pointer, definition);
             _definitions.Add(null);
-            _definitions[definition] = Read(target, $"({pointer})", depth + 1);
+            _definitions[definition] = Read(target, Uri.UnescapeDataString(pointer[1..]), depth + 1);
         }
         return new Shape.Reference(definition);
     }

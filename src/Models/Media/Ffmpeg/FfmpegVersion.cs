@@ -5,7 +5,7 @@ using MlxActors.Native.Results;
 
 namespace MlxActors.Models.Media.Ffmpeg;
 
-/// <summary>Which ffmpeg there is, for people.</summary>
+/// <summary>Whether there is an ffmpeg, and which, for people.</summary>
 public static class FfmpegVersion
 {
     private const int MostBytes = 1 << 16;
@@ -13,6 +13,11 @@ public static class FfmpegVersion
     // It only says its name: whatever takes longer is something else.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>Only looks for it.</summary>
+    /// <returns>Its path; or why there is none, in words that follow "ffmpeg, which".</returns>
+    public static Result<string, string> Locate(FfmpegSettings settings) => FfmpegTools.Find(settings.Location).Map(tools => tools.Ffmpeg);
+
+    /// <summary>Runs it.</summary>
     /// <returns>The version; or why there is none, in words that follow "ffmpeg, which".</returns>
     public static Task<Result<string, string>> FindAsync(FfmpegSettings settings, CancellationToken cancellationToken) =>
         FfmpegTools.Find(settings.Location).Match(

@@ -22,7 +22,7 @@ internal sealed class AnswerChunk(AnswerHead head, bool usageFollows)
     {
         StartDelta(json, choice);
         json.WriteString("content"u8, text.Delta);
-        EndDelta(json, null, text.Logprobs);
+        EndDelta(json, null, text.Logprobs, AnswerTimings.Of(text));
     }
 
     /// <summary>The first chunk of a call: all but its arguments.</summary>

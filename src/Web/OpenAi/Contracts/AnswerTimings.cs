@@ -11,9 +11,11 @@ namespace MlxActors.Web.OpenAi.Contracts;
 internal sealed record AnswerTimings(int Prompt, int Cached, int Predicted, TimeSpan PromptTime, TimeSpan PredictedTime)
 {
     /// <summary>Null when nobody measured.</summary>
-    public static AnswerTimings? Of(GenerationEvent.Finished finished) => finished is { Timings: { } times, Usage: var usage }
-        ? new AnswerTimings(usage.PromptTokens - usage.CachedTokens, usage.CachedTokens, usage.CompletionTokens, times.Prefill, times.Decode)
-        : null;
+    public static AnswerTimings? Of(GenerationEvent.Finished finished) =>
+        finished.Timings is { } times ? Of(finished.Usage, times) : null;
+
+    /// <summary>Null when nobody asked.</summary>
+    public static AnswerTimings? Of(GenerationEvent.Text text) => text.SoFar is var (usage, times) ? Of(usage, times) : null;
 
     public static AnswerTimings? Add(AnswerTimings? one, AnswerTimings? other) => (one, other) switch
     {
@@ -46,6 +48,9 @@ internal sealed record AnswerTimings(int Prompt, int Cached, int Predicted, Time
         json.WriteNumber("predicted_per_second"u8, Ratio(timings.Predicted, timings.PredictedTime.TotalSeconds));
         json.WriteEndObject();
     }
+
+    private static AnswerTimings Of(Usage usage, Timings times) =>
+        new(usage.PromptTokens - usage.CachedTokens, usage.CachedTokens, usage.CompletionTokens, times.Prefill, times.Decode);
 
     // JSON has no infinity.
     private static double Ratio(double one, double other) => other > 0 ? one / other : 0;

@@ -41,7 +41,7 @@ internal sealed class CompletionStream : IAnswerStream
                 _events.WriteComment(ProgressText.Of(progress));
                 break;
             case GenerationEvent.Text text:
-                WriteChoice(choice, text.Delta, text.Logprobs, null);
+                WriteChoice(choice, text.Delta, text.Logprobs, null, AnswerTimings.Of(text));
                 break;
             case GenerationEvent.Finished finished:
                 _timings = AnswerTimings.Add(_timings, AnswerTimings.Of(finished));

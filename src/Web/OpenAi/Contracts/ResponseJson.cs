@@ -8,10 +8,12 @@ namespace MlxActors.Web.OpenAi.Contracts;
 
 /// <summary>What every state of one response carries.</summary>
 /// <param name="Model">As the request named it.</param>
-internal sealed record ResponseHead(string Id, DateTimeOffset Created, string Model, bool Store, ResponseEcho Echo)
+internal sealed record ResponseHead(RequestId Request, DateTimeOffset Created, string Model, bool Store, ResponseEcho Echo)
 {
+    public string Id => $"resp_{Request}";
+
     public static ResponseHead For(ResponseCall call, TimeProvider clock) =>
-        new($"resp_{call.Chat.Request.Id}", clock.GetUtcNow(), call.Chat.Request.Model, call.Store, call.Echo);
+        new(call.Chat.Request.Id, clock.GetUtcNow(), call.Chat.Request.Model, call.Store, call.Echo);
 }
 
 /// <summary>How far a response is.</summary>
@@ -170,6 +172,9 @@ internal static class ResponseJson
         json.WriteNumber("input_tokens"u8, usage.PromptTokens);
         json.WriteStartObject("input_tokens_details"u8);
         json.WriteNumber("cached_tokens"u8, usage.CachedTokens);
+
+        // Clients demand the number of those that cost extra for being kept, and none does.
+        json.WriteNumber("cache_write_tokens"u8, 0);
         json.WriteEndObject();
         json.WriteNumber("output_tokens"u8, usage.CompletionTokens);
         json.WriteStartObject("output_tokens_details"u8);

@@ -14,13 +14,15 @@ internal sealed class ResponseStream : IAnswerStream
     private readonly OutputItems _output;
     private readonly Action<ResponseState.Ended> _keep;
     private readonly ServerSentEvents _events;
+    private readonly int _after;
     private int _number;
 
     /// <param name="keep">Called with the whole response before the client learns that it has ended.</param>
+    /// <param name="after">The number of the last event that the client has already; -1: it has none.</param>
     /// <inheritdoc cref="ServerSentEvents(HttpResponse, TimeSpan)"/>
-    public ResponseStream(HttpResponse response, ResponseHead head, RequestId id, Action<ResponseState.Ended> keep, TimeSpan stall)
+    public ResponseStream(HttpResponse response, ResponseHead head, Action<ResponseState.Ended> keep, TimeSpan stall, int after = -1)
     {
-        (_head, _output, _keep) = (head, new OutputItems(id), keep);
+        (_head, _output, _keep, _after) = (head, new OutputItems(head.Request), keep, after);
         _events = new ServerSentEvents(response, stall);
         WriteState("response.created", new ResponseState.InProgress());
         WriteState("response.in_progress", new ResponseState.InProgress());
@@ -145,13 +147,20 @@ internal sealed class ResponseStream : IAnswerStream
         fields(json);
     });
 
-    private void Write(string type, Action<Utf8JsonWriter> fields) =>
-        _events.Write(type, (type, fields, Number: _number++), static (json, happened) =>
+    private void Write(string type, Action<Utf8JsonWriter> fields)
+    {
+        var number = _number++;
+        if (number <= _after)
+        {
+            return;
+        }
+        _events.Write(type, (type, fields, number), static (json, happened) =>
         {
             json.WriteStartObject();
             json.WriteString("type"u8, happened.type);
-            json.WriteNumber("sequence_number"u8, happened.Number);
+            json.WriteNumber("sequence_number"u8, happened.number);
             happened.fields(json);
             json.WriteEndObject();
         });
+    }
 }

@@ -31,4 +31,15 @@ internal sealed record ApiError(
         < 500 => new(status, "The request is malformed."),
         _ => new(status, "The server had an error while processing your request.", Type: ServerFault),
     };
+
+    /// <summary>The error of a head of which no request could be made.</summary>
+    public static ApiError OfHead(int status) => status switch
+    {
+        StatusCodes.Status408RequestTimeout => new(status, "The request's head came too slowly.", Code: "request_timeout"),
+        StatusCodes.Status414UriTooLong => new(status, "The request's target is too long.", Code: "target_too_long"),
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => new(status, "The request's head is too large.", Code: "head_too_large"),
+        StatusCodes.Status505HttpVersionNotsupported =>
+            new(status, "The version of HTTP is not supported.", Code: "http_version_not_supported"),
+        _ => new(status, "The request is malformed.", Code: "malformed_request"),
+    };
 }

@@ -31,7 +31,7 @@ internal static class ChatCompletionDecoder
         StringComparer.Ordinal,
         [
             "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "stop", "n",
-            "tools", "tool_choice", "parallel_tool_calls", "response_format", "context",
+            "tools", "tool_choice", "parallel_tool_calls", "response_format", "context", "timings_per_token",
             .. SamplingDecoder.Names, .. UnsupportedFields.Names, .. DescriptiveFields.Names,
         ]);
 
@@ -50,6 +50,7 @@ internal static class ChatCompletionDecoder
         var format = body.Optional("response_format", ResponseFormatDecoder.Format) ?? ResponseFormat.Text;
         var form = ToolDecoder.FormOf(body, offer, format);
         var onOverflow = SharedFields.OnOverflow(body);
+        var timingsPerToken = SharedFields.TimingsPerToken(body);
         DescriptiveFields.Check(body);
         UnsupportedFields.Refuse(body);
         return body.Finish(() =>
@@ -61,6 +62,7 @@ internal static class ChatCompletionDecoder
                 TopLogprobs = topLogprobs,
                 Form = form,
                 OnOverflow = onOverflow,
+                TimingsPerToken = timingsPerToken,
             };
             return new ChatCompletionCall(request, conversation, choices, messages.Media, stream, includeUsage);
         });

@@ -40,6 +40,7 @@ internal static class CompletionDecoder
         var echo = body.OptionalValue("echo", Decode.Boolean) ?? false;
         var choices = SharedFields.Choices(body);
         var (stream, includeUsage) = SharedFields.Streaming(body);
+        var timingsPerToken = SharedFields.TimingsPerToken(body);
         var suffix = body.Optional("suffix", Decode.Text) ?? "";
         var candidates = body.OptionalValue("best_of", Decode.Integer(1, 20)) ?? 1;
         DescriptiveFields.Check(body);
@@ -49,7 +50,11 @@ internal static class CompletionDecoder
         // The probabilities of a prompt's own tokens are not kept.
         body.Demand(() => !echo || logprobs is null, () => Faults.NotSupported("echo", "an echo with 'logprobs' is"));
         return body.Finish(() => new CompletionCall(
-            new GenerationRequest(id, model, prompts[0], sampling, maxTokens, stop) { TopLogprobs = (int?)logprobs },
+            new GenerationRequest(id, model, prompts[0], sampling, maxTokens, stop)
+            {
+                TopLogprobs = (int?)logprobs,
+                TimingsPerToken = timingsPerToken,
+            },
             prompts,
             choices,
             echo,

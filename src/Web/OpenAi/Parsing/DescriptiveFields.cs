@@ -8,7 +8,7 @@ internal static class DescriptiveFields
     private static readonly ImmutableArray<string> Texts =
         ["user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "service_tier"];
 
-    public static ImmutableArray<string> Names { get; } = [.. Texts, "metadata", "store", "prediction"];
+    public static ImmutableArray<string> Names { get; } = [.. Texts, "metadata", "store", "prediction", "prompt_cache_options"];
 
     public static void Check(ObjectReader body)
     {
@@ -19,5 +19,8 @@ internal static class DescriptiveFields
         body.OptionalValue("metadata", Decode.Object);
         body.OptionalValue("store", Decode.Boolean);
         body.OptionalValue("prediction", Decode.Object);
+
+        // What is kept of prompts is the server's own affair.
+        body.OptionalValue("prompt_cache_options", Decode.Object);
     }
 }

@@ -45,9 +45,14 @@ internal static class Faults
     public static ApiError NotSupported(string path, string what) =>
         ApiError.BadRequest($"Unsupported parameter: '{path}': {what} not supported yet.", path, "unsupported_parameter");
 
-    /// <summary>A JSON schema that an answer cannot be held to.</summary>
-    public static ApiError Schema(string path, SchemaError error) =>
-        ApiError.BadRequest($"Invalid schema at '{Shorten(path + error.Path)}': {error.Reason}", path + error.Path, "invalid_json_schema");
+    /// <summary>
+    /// A JSON schema that an answer cannot be held to; the message has the place as a JSON pointer, the parameter as that of any field.
+    /// </summary>
+    public static ApiError Schema(string path, SchemaError error) => ApiError.BadRequest(
+        $"Invalid schema for '{path}', at '#{Shorten(error.Path)}': {error.Reason}", path + Dotted(error.Path), "invalid_json_schema");
+
+    private static string Dotted(string pointer) => string.Concat(pointer.Split('/').Skip(1).Select(step =>
+        step.Length > 0 && step.All(char.IsAsciiDigit) ? $"[{step}]" : $".{step.Replace("~1", "/").Replace("~0", "~")}"));
 
     private static string NameOf(JsonElement value) => value.ValueKind switch
     {

@@ -13,7 +13,16 @@ internal sealed record MessageList(ImmutableArray<ChatMessage> Messages, Immutab
 /// <summary>The messages of a request: each message by its role, then what the messages demand of each other.</summary>
 internal static class MessageDecoder
 {
-    private static readonly Decoder<string> RoleName = Decode.OneOf("system", "assistant", "user", "tool", "developer");
+    // What assistants said before there were tools, or aloud: left out, it would make another conversation of it.
+    private static readonly ImmutableArray<(string Name, string What)> OlderFields =
+    [
+        ("function_call", "this field, which 'tool_calls' has replaced, is"), ("audio", "a spoken answer is"),
+    ];
+
+    private static readonly Decoder<string> RoleName = (value, path) =>
+        value.ValueKind == JsonValueKind.String && value.ValueEquals("function"u8)
+            ? Faults.NotSupported(path, "the role 'function', which 'tool' has replaced, is")
+            : Decode.OneOf("system", "assistant", "user", "tool", "developer")(value, path);
 
     private static readonly Decoder<ToolCall> Call = ObjectReader.Decoder(call =>
     {
@@ -62,6 +71,10 @@ internal static class MessageDecoder
         var parts = message.OptionalValue("content", ContentDecoder.TextOnly);
         var refusal = message.Optional("refusal", Decode.Text);
         var calls = message.OptionalValue("tool_calls", Decode.ListOf(Call)) ?? [];
+        foreach (var (older, what) in OlderFields)
+        {
+            message.Demand(() => !message.Has(older), () => Faults.NotSupported(message.PathOf(older), what));
+        }
         message.Demand(
             () => parts is not null || refusal is not null || !calls.IsEmpty,
             () => ApiError.BadRequest(

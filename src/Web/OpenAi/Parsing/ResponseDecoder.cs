@@ -34,7 +34,7 @@ internal sealed record ResponseEcho(ImmutableDictionary<string, JsonElement> Fie
 /// <summary>The body of <c>POST /v1/responses</c>.</summary>
 internal static class ResponseDecoder
 {
-    private static readonly ImmutableArray<string> Unsupported = ["conversation", "prompt", "context_management"];
+    private static readonly ImmutableArray<string> Unsupported = ["conversation", "prompt", "context_management", "moderation"];
 
     private static readonly ImmutableArray<string> Echoed =
     [

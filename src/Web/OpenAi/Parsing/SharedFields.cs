@@ -53,6 +53,9 @@ internal static class SharedFields
         return (stream, includeUsage ?? false);
     }
 
+    /// <summary>Whether each chunk of a stream tells how fast it goes, a field of llama.cpp's server.</summary>
+    public static bool TimingsPerToken(ObjectReader body) => body.OptionalValue("timings_per_token", Decode.Boolean) ?? false;
+
     private static Result<ImmutableArray<string>, ApiError> StopTexts(JsonElement value, string path)
     {
         var stops = value.ValueKind switch

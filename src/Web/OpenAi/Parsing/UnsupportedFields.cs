@@ -8,7 +8,8 @@ namespace MlxActors.Web.OpenAi.Parsing;
 /// </summary>
 internal static class UnsupportedFields
 {
-    private static readonly ImmutableArray<string> WithoutDefault = ["functions", "function_call", "audio", "web_search_options"];
+    private static readonly ImmutableArray<string> WithoutDefault =
+        ["functions", "function_call", "audio", "web_search_options", "moderation"];
 
     public static ImmutableArray<string> Names { get; } =
     ["modalities", "reasoning_effort", "verbosity", .. WithoutDefault];

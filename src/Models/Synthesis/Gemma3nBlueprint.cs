@@ -1,13 +1,10 @@
-using System.Globalization;
-using MlxActors.Benchmarks.Tokenizers;
 using MlxActors.Native.Checkpoints;
 using MlxActors.Native.Tensors;
 
-namespace MlxActors.Benchmarks.Synthesis;
+namespace MlxActors.Models.Synthesis;
 
 /// <summary>
-/// A Gemma 3n checkpoint with both towers as mlx-vlm converts it: names, shapes and config of the real model, random weights. The
-/// tensors of the vision tower are those that the fixtures list.
+/// A Gemma 3n checkpoint with both towers as mlx-vlm converts it: names, shapes and config of the real model, random weights.
 /// </summary>
 public sealed record Gemma3nBlueprint(
     int VocabSize,
@@ -27,23 +24,13 @@ public sealed record Gemma3nBlueprint(
     private const int LaurelRank = 64;
     private const int SparseLayers = 10;
     private const int MediaVocab = 128;
-    private const int AudioSize = 1536;
-    private const int AudioLayers = 12;
-    private const int AudioHeads = 8;
-    private const int AudioKernel = 5;
     private const ulong Seed = 20250626;
 
     private readonly SyntheticWeights _weights = new(Seed);
 
     public static Gemma3nBlueprint E4B { get; } = new(262400, 262144, 2048, 256, 16384, 35, 15, 8, 2, 256);
 
-    /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c> into a folder.</summary>
-    public void Write(string directory)
-    {
-        Directory.CreateDirectory(directory);
-        File.WriteAllText(Path.Combine(directory, "config.json"), Config());
-        SafetensorsWriter.Write(Path.Combine(directory, Checkpoint.SingleFileName), [.. Decoder(), .. Vision(), .. Audio()]);
-    }
+    public SyntheticCheckpoint Checkpoint() => new(Config(), [.. Decoder(), .. Vision(), .. Audio()]);
 
     private string Config()
     {
@@ -78,8 +65,8 @@ public sealed record Gemma3nBlueprint(
     private IEnumerable<TensorSource> Linear(string module, int inFeatures, int outFeatures) =>
         _weights.Quantized(module, outFeatures, inFeatures, GroupSize, Bits);
 
-    private TensorSource PlainLinear(string module, int inFeatures, int outFeatures) =>
-        _weights.Plain($"{module}.weight", new Shape(outFeatures, inFeatures));
+    private IEnumerable<TensorSource> PlainLinear(string module, int inFeatures, int outFeatures) =>
+        [_weights.Plain($"{module}.weight", new Shape(outFeatures, inFeatures))];
 
     private TensorSource Norm(string module, int features) => _weights.Constant($"{module}.weight", new Shape(features), 1);
 
@@ -114,8 +101,8 @@ public sealed record Gemma3nBlueprint(
         .. Linear($"{layer}.mlp.up_proj", HiddenSize, IntermediateSize),
         .. Linear($"{layer}.mlp.down_proj", IntermediateSize, HiddenSize),
         .. Linear($"{layer}.altup.modality_router", HiddenSize, Planes),
-        PlainLinear($"{layer}.altup.prediction_coefs", Planes, Planes * Planes),
-        PlainLinear($"{layer}.altup.correction_coefs", Planes, Planes),
+        .. PlainLinear($"{layer}.altup.prediction_coefs", Planes, Planes * Planes),
+        .. PlainLinear($"{layer}.altup.correction_coefs", Planes, Planes),
         Norm($"{layer}.altup.router_norm", HiddenSize),
         _weights.Constant($"{layer}.altup.correct_output_scale", new Shape(HiddenSize), 1),
         .. Linear($"{layer}.laurel.linear_left", HiddenSize, LaurelRank),
@@ -130,56 +117,21 @@ public sealed record Gemma3nBlueprint(
         Norm($"{layer}.post_feedforward_layernorm", HiddenSize),
     ];
 
-    /// <summary>The tower, and what stands between it and the decoder.</summary>
+    // Each tower, and what stands between it and the decoder.
     private IEnumerable<TensorSource> Vision() =>
-        from line in File.ReadLines(Path.Combine(Fixtures.Goldens, "models", "gemma3n", "vision-tensors.tsv"))
-        where !line.StartsWith('#')
-        let columns = line.Split('\t')
-        let shape = new Shape(Array.ConvertAll(columns[1].Split('x'), length => int.Parse(length, CultureInfo.InvariantCulture)))
-        select shape.Rank == 1 ? _weights.Constant(columns[0], shape, 1) : _weights.Plain(columns[0], shape);
+    [
+        .. MobileNetV5Blueprint.Tower.Sources(_weights),
+        .. Bridge("embed_vision", MobileNetV5Blueprint.Config.HiddenSize, PlainLinear),
+    ];
 
-    private IEnumerable<TensorSource> Audio()
-    {
-        const string Subsampling = "audio_tower.subsample_conv_projection";
-        return
-        [
-            .. Linear("embed_audio.embedding", AudioSize, MediaVocab),
-            .. Linear("embed_audio.embedding_projection", AudioSize, HiddenSize),
-            Norm("embed_audio.hard_embedding_norm", AudioSize),
-            Norm("embed_audio.soft_embedding_norm", AudioSize),
-            _weights.Plain($"{Subsampling}.conv_0.conv.weight", new Shape(128, 3, 3, 1)),
-            Norm($"{Subsampling}.conv_0.norm", 128),
-            _weights.Plain($"{Subsampling}.conv_1.conv.weight", new Shape(32, 3, 3, 128)),
-            Norm($"{Subsampling}.conv_1.norm", 32),
-            PlainLinear($"{Subsampling}.input_proj_linear", 1024, AudioSize),
-            .. Enumerable.Range(0, AudioLayers).SelectMany(layer => Conformer($"audio_tower.conformer.{layer}")),
-        ];
-    }
+    private IEnumerable<TensorSource> Audio() =>
+        [.. UsmBlueprint.Tower.Sources(_weights), .. Bridge("embed_audio", UsmBlueprint.Config.HiddenSize, Linear)];
 
-    private IEnumerable<TensorSource> Conformer(string block)
-    {
-        IEnumerable<TensorSource> FeedForward(string name) =>
-        [
-            PlainLinear($"{block}.{name}.ffw_layer_1", AudioSize, 4 * AudioSize),
-            PlainLinear($"{block}.{name}.ffw_layer_2", 4 * AudioSize, AudioSize),
-            Norm($"{block}.{name}.pre_layer_norm", AudioSize),
-            Norm($"{block}.{name}.post_layer_norm", AudioSize),
-        ];
-        string[] projections = ["attn.q_proj", "attn.k_proj", "attn.v_proj", "attn.relative_position_embedding.pos_proj", "post"];
-        return
-        [
-            .. FeedForward("ffw_layer_start"),
-            .. FeedForward("ffw_layer_end"),
-            .. projections.Select(name => PlainLinear($"{block}.attention.{name}", AudioSize, AudioSize)),
-            _weights.Constant($"{block}.attention.attn.per_dim_scale", new Shape(AudioSize / AudioHeads), 0),
-            Norm($"{block}.attention.pre_attn_norm", AudioSize),
-            Norm($"{block}.attention.post_norm", AudioSize),
-            PlainLinear($"{block}.lconv1d.linear_start", AudioSize, 2 * AudioSize),
-            PlainLinear($"{block}.lconv1d.linear_end", AudioSize, AudioSize),
-            _weights.Plain($"{block}.lconv1d.depthwise_conv1d.weight", new Shape(AudioSize, AudioKernel, 1)),
-            Norm($"{block}.lconv1d.conv_norm", AudioSize),
-            Norm($"{block}.lconv1d.pre_layer_norm", AudioSize),
-            Norm($"{block}.norm", AudioSize),
-        ];
-    }
+    private IEnumerable<TensorSource> Bridge(string name, int towerSize, Func<string, int, int, IEnumerable<TensorSource>> linear) =>
+    [
+        .. linear($"{name}.embedding", towerSize, MediaVocab),
+        .. linear($"{name}.embedding_projection", towerSize, HiddenSize),
+        Norm($"{name}.hard_embedding_norm", towerSize),
+        Norm($"{name}.soft_embedding_norm", towerSize),
+    ];
 }

@@ -2,43 +2,65 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using MlxActors.Native.Cpu;
 using MlxActors.Native.Cpu.Simd;
 using MlxActors.Native.Cpu.Threads;
 
-namespace MlxActors.Benchmarks.Kernels;
+namespace MlxActors.Native.Cpu.Limits;
 
 /// <summary>What this machine can do at most, measured with the threads and instructions of a backend.</summary>
-internal static unsafe class MachineLimits
+/// <param name="ReadBytesPerSecond">Of a streaming sum.</param>
+/// <param name="FloatOperationsPerSecond">Multiplications and additions on floats in registers.</param>
+/// <param name="ByteOperationsPerSecond">Those of 8-bit dot products in registers.</param>
+public sealed unsafe record MachineLimits(
+    double ReadBytesPerSecond, double FloatOperationsPerSecond, double ByteOperationsPerSecond)
 {
-    private const int Blocks = 1024;
     private const long BlockBytes = 1 << 20;
+    private const int LargestBlocks = 1024;
     private const int Rounds = 1 << 20;
+    private const int Repetitions = 5;
 
-    /// <summary>Bytes a second of a streaming sum over 1 GiB.</summary>
-    public static double ReadBandwidth(InstructionSet set, int threads)
+    /// <summary>Takes a second or two, and for so long up to a gigabyte of memory.</summary>
+    public static MachineLimits Measure(CpuOptions options)
     {
-        var memory = (float*)NativeMemory.AlignedAlloc((nuint)(Blocks * BlockBytes), 4096);
-        new Span<float>(memory, (int)(Blocks * BlockBytes / sizeof(float))).Fill(1);
-        var seconds = Best(set, threads, new StreamingSum(memory), Blocks, repetitions: 5);
-        NativeMemory.AlignedFree(memory);
-        return Blocks * BlockBytes / seconds;
+        var (set, threads) = (options.Limit ?? Dispatch.Best, options.Threads);
+        return new MachineLimits(ReadBandwidth(set, threads, LargestBlocks), FloatPeak(set, threads), BytePeak(set, threads));
     }
 
-    /// <summary>Operations (multiplications and additions) a second on floats in registers.</summary>
-    public static double FloatPeak(InstructionSet set, int threads) =>
-        threads * (double)Rounds * FloatLoop.OperationsPerRound(set) / Best(set, threads, new FloatLoop(), threads, repetitions: 5);
+    /// <summary>Bytes a second of a streaming sum over so many megabytes, which should be many times the caches.</summary>
+    public static double ReadBandwidth(CpuOptions options, int megabytes) =>
+        ReadBandwidth(options.Limit ?? Dispatch.Best, options.Threads, megabytes);
 
-    /// <summary>Operations a second of 8-bit dot products in registers.</summary>
-    public static double BytePeak(InstructionSet set, int threads) =>
-        threads * (double)Rounds * ByteLoop.OperationsPerRound / Best(set, threads, new ByteLoop(), threads, repetitions: 5);
+    private static double ReadBandwidth(InstructionSet set, int threads, int blocks)
+    {
+        var memory = (float*)NativeMemory.AlignedAlloc((nuint)(blocks * BlockBytes), 4096);
+        try
+        {
+            // Pages that were never written are all one and the same page of zeros.
+            for (var block = 0; block < blocks; block++)
+            {
+                new Span<float>((byte*)memory + block * BlockBytes, (int)(BlockBytes / sizeof(float))).Fill(1);
+            }
+            return blocks * BlockBytes / Best(set, threads, new StreamingSum(memory), blocks);
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(memory);
+        }
+    }
 
-    private static double Best<TKernel>(InstructionSet set, int threads, TKernel kernel, int items, int repetitions)
+    private static double FloatPeak(InstructionSet set, int threads) =>
+        threads * (double)Rounds * FloatLoop.OperationsPerRound(set) / Best(set, threads, new FloatLoop(), threads);
+
+    private static double BytePeak(InstructionSet set, int threads) =>
+        threads * (double)Rounds * ByteLoop.OperationsPerRound / Best(set, threads, new ByteLoop(), threads);
+
+    /// <summary>The shortest time of some runs, in seconds.</summary>
+    private static double Best<TKernel>(InstructionSet set, int threads, TKernel kernel, int items)
         where TKernel : unmanaged, IKernel
     {
         using var pool = new WorkerPool(threads);
         var best = double.PositiveInfinity;
-        for (var i = 0; i < repetitions; i++)
+        for (var i = 0; i < Repetitions; i++)
         {
             var start = Stopwatch.GetTimestamp();
             pool.Run(Dispatch.Entry<TKernel>(set), &kernel, items, block: 1);

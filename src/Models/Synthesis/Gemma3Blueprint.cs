@@ -1,11 +1,10 @@
-using MlxActors.Benchmarks.Encode;
 using MlxActors.Native.Checkpoints;
 using MlxActors.Native.Tensors;
 
-namespace MlxActors.Benchmarks.Synthesis;
+namespace MlxActors.Models.Synthesis;
 
 /// <summary>
-/// A Gemma 3 checkpoint with its tower as mlx-vlm converts it: names, shapes and config of the real model, random weights.
+/// A Gemma 3 checkpoint as mlx-vlm converts it: names, shapes and config of the real model, random weights.
 /// </summary>
 public sealed record Gemma3Blueprint(
     int VocabSize,
@@ -24,14 +23,13 @@ public sealed record Gemma3Blueprint(
 
     public static Gemma3Blueprint Gemma3With4B { get; } = new(262208, 2560, 10240, 34, 8, 4, 256, 1024, 8);
 
-    /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c> into a folder.</summary>
-    public void Write(string directory)
+    /// <summary>Whether it has the tower of the real model, which makes it 0.8 GB larger.</summary>
+    public bool HasTower { get; init; } = true;
+
+    public SyntheticCheckpoint Checkpoint()
     {
-        Directory.CreateDirectory(directory);
-        File.WriteAllText(Path.Combine(directory, "config.json"), Config());
         var weights = new SyntheticWeights(Seed);
-        SafetensorsWriter.Write(
-            Path.Combine(directory, Checkpoint.SingleFileName), [.. Decoder(weights), .. Siglip.Tower.Sources(weights)]);
+        return new SyntheticCheckpoint(Config(), [.. Decoder(weights), .. HasTower ? SiglipBlueprint.Tower.Sources(weights) : []]);
     }
 
     private string Config() => $$"""
@@ -51,8 +49,7 @@ public sealed record Gemma3Blueprint(
             "head_dim": {{HeadDim}},
             "rope_scaling": { "factor": {{RopeFactor}}, "rope_type": "linear" },
             "sliding_window": {{SlidingWindow}}
-          },
-          "vision_config": {{Siglip.ConfigJson}}
+          }{{(HasTower ? $",\n  \"vision_config\": {SiglipBlueprint.ConfigJson}" : "")}}
         }
         """;
 

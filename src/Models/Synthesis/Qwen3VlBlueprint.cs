@@ -1,8 +1,7 @@
-using MlxActors.Benchmarks.Encode;
 using MlxActors.Native.Checkpoints;
 using MlxActors.Native.Tensors;
 
-namespace MlxActors.Benchmarks.Synthesis;
+namespace MlxActors.Models.Synthesis;
 
 /// <summary>
 /// A Qwen3-VL checkpoint with its tower as mlx-vlm converts it: names, shapes and config of the real model, random weights.
@@ -22,14 +21,10 @@ public sealed record Qwen3VlBlueprint(
 
     public static Qwen3VlBlueprint With4B { get; } = new(151936, 2560, 9728, 36, 32, 8, 128);
 
-    /// <summary>Writes <c>config.json</c> and <c>model.safetensors</c> into a folder.</summary>
-    public void Write(string directory)
+    public SyntheticCheckpoint Checkpoint()
     {
-        Directory.CreateDirectory(directory);
-        File.WriteAllText(Path.Combine(directory, "config.json"), Config());
         var weights = new SyntheticWeights(Seed);
-        SafetensorsWriter.Write(
-            Path.Combine(directory, Checkpoint.SingleFileName), [.. Decoder(weights), .. Qwen3Vl.Tower.Sources(weights)]);
+        return new SyntheticCheckpoint(Config(), [.. Decoder(weights), .. Qwen3VlTowerBlueprint.Tower.Sources(weights)]);
     }
 
     private string Config() => $$"""
@@ -52,7 +47,7 @@ public sealed record Qwen3VlBlueprint(
             "rope_scaling": { "mrope_interleaved": true, "mrope_section": [24, 20, 20], "rope_type": "default" },
             "rope_theta": 5000000
           },
-          "vision_config": {{Qwen3Vl.ConfigJson}}
+          "vision_config": {{Qwen3VlTowerBlueprint.ConfigJson}}
         }
         """;
 
