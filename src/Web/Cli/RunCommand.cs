@@ -102,5 +102,5 @@ internal static class RunCommand
         parsed.GetValue(ApiKey) ?? (desk.Surroundings.Variable(AccessSettings.KeyVariable) is { Length: > 0 } key ? key : null);
 
     private static Task<int> WantsKeyAsync(Uri address, Desk desk) => desk.FailAsync(
-        $"The server at {address} wants another key: give it with --api-key or {AccessSettings.KeyVariable}.");
+        $"The server at {address} wants a key: give it with --api-key or {AccessSettings.KeyVariable}.");
 }

@@ -15,9 +15,10 @@ internal sealed class ServerPartner : IPartner
     private const string End = "[DONE]";
 
     // The list of models is there at once, even while a model is loaded.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
+    private string? _default;
 
     private ServerPartner(Uri address, string? key)
     {
@@ -36,7 +37,8 @@ internal sealed class ServerPartner : IPartner
         using var patience = new CancellationTokenSource(Patience);
         try
         {
-            await server.ModelsAsync(patience.Token);
+            var models = await server.ListAsync(patience.Token);
+            server._default = models.Where(model => model.IsDefault).Concat(models).FirstOrDefault()?.Id;
             return server;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
@@ -50,11 +52,12 @@ internal sealed class ServerPartner : IPartner
     public async IAsyncEnumerable<Reply> AskAsync(
         string? model, IReadOnlyList<ChatMessage> messages, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var body = new JsonObject { ["messages"] = new JsonArray([.. messages.Select(Message)]), ["stream"] = true };
-        if (model is not null)
+        var body = new JsonObject
         {
-            body["model"] = model;
-        }
+            ["model"] = model ?? _default,
+            ["messages"] = new JsonArray([.. messages.Select(Message)]),
+            ["stream"] = true,
+        };
         using var request = new HttpRequestMessage(HttpMethod.Post, "v1/chat/completions")
         {
             Content = new StringContent(body.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
@@ -76,24 +79,33 @@ internal sealed class ServerPartner : IPartner
         }
     }
 
-    public async Task<IReadOnlyList<string>> ModelsAsync(CancellationToken cancellationToken)
-    {
-        var list = await _http.GetStringAsync("v1/models", cancellationToken);
-        try
-        {
-            using var json = JsonDocument.Parse(list);
-            return [.. json.RootElement.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()!)];
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new HttpRequestException("what answers there is another program", e);
-        }
-    }
+    public async Task<IReadOnlyList<string>> ModelsAsync(CancellationToken cancellationToken) =>
+        [.. (await ListAsync(cancellationToken)).Select(model => model.Id)];
 
     public ValueTask DisposeAsync()
     {
         _http.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // Servers of other makers mark no default.
+    private async Task<IReadOnlyList<ServedModel>> ListAsync(CancellationToken cancellationToken)
+    {
+        var list = await _http.GetStringAsync("v1/models", cancellationToken);
+        try
+        {
+            using var json = JsonDocument.Parse(list);
+            return
+            [
+                .. json.RootElement.GetProperty("data").EnumerateArray().Select(model => new ServedModel(
+                    model.GetProperty("id").GetString()!,
+                    model.TryGetProperty("default", out var isDefault) && isDefault.ValueKind == JsonValueKind.True)),
+            ];
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new HttpRequestException("what answers there is another program", e);
+        }
     }
 
     private static JsonNode Message(ChatMessage message) => new JsonObject
@@ -129,4 +141,6 @@ internal sealed class ServerPartner : IPartner
             return body;
         }
     }
+
+    private sealed record ServedModel(string Id, bool IsDefault);
 }
