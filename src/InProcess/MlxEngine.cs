@@ -61,12 +61,12 @@ public sealed class MlxEngine : IAsyncDisposable
     {
         var file = options.ConfigurationFile ?? surroundings.Variable(HoconFiles.UserFileVariable);
         return HoconFiles.Load(Path.Combine(surroundings.Binaries, HoconFiles.Folder), file, options.Configuration)
-            .Map(hocon => hocon.WithFallback(ConfigurationFactory.ParseString(Quiet)))
             .Bind(hocon => Start(hocon, options.Model, surroundings))
             .Match(engine => engine, error => throw new InvalidOperationException(error));
     }
 
-    private static Result<MlxEngine, string> Start(Config hocon, string? model, Surroundings surroundings) =>
+    /// <returns>What is wrong, for the user, when it cannot be started.</returns>
+    internal static Result<MlxEngine, string> Start(Config hocon, string? model, Surroundings surroundings) =>
         CatalogSettings.Read(hocon, surroundings).Bind(models =>
         EngineSettings.Read(hocon, surroundings.Variable).Bind(engine =>
         MediaSettings.Read(hocon, surroundings.Variable("PATH") ?? "").Bind(media =>
@@ -76,7 +76,7 @@ public sealed class MlxEngine : IAsyncDisposable
         {
             var decoder = new MediaDecoder(media.Limits, media.Ffmpeg, TimeProvider.System);
             var options = new MlxActorsOptions(choice.Catalog.Resolve, engine.Load, decoder, new ActorMetrics(TimeProvider.System));
-            var system = ActorSystem.Create("mlxactors", hocon);
+            var system = ActorSystem.Create("mlxactors", hocon.WithFallback(ConfigurationFactory.ParseString(Quiet)));
             var supervisor = Task.FromResult(system.ActorOf(ModelSupervisor.Props(options, settings), ModelSupervisor.Name));
             var stopping = new CancellationTokenSource();
             var client = new SupervisorClient(_ => supervisor, system, times, TimeProvider.System, stopping.Token);

@@ -51,7 +51,7 @@ internal static class CommandLine
               mlxactors gemma --port 8080   serve gemma, and download it first when it is not here
               mlxactors pull qwen           only download
               mlxactors list                what is here
-              mlxactors run demo            chat in the terminal with the server that runs
+              mlxactors run demo            chat in the terminal
               mlxactors bench -m demo       measure how fast it is here
               mlxactors config > my.conf    every setting, to change; then: mlxactors --config my.conf
 

@@ -1,57 +1,106 @@
 using System.CommandLine;
-using MlxActors.Native.Results;
+using System.Net;
+using MlxActors.Models;
 using MlxActors.Web.Cli.Chat;
+using MlxActors.Web.Hosting;
+using MlxActors.Web.Hosting.Access;
+using Config = Akka.Configuration.Config;
 
 namespace MlxActors.Web.Cli;
 
-/// <summary><c>run</c>: a chat in the terminal, with a server that runs.</summary>
+/// <summary><c>run</c>: a chat in the terminal, with the server that runs, or else with the engine in this process.</summary>
 internal static class RunCommand
 {
     private static readonly Argument<string?> Model = new("model")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "Alias or repository id; the server's default without it.",
+        Description = "Alias or repository id; the default model without it.",
         HelpName = "MODEL",
     };
 
     private static readonly Option<string?> ServerAddress = new("--server")
     {
-        Description = "Where the server runs (default: the configured address of this machine).",
+        Description = "The server to talk to (default: one at the configured address of this machine, if it runs).",
         HelpName = "URL",
+    };
+
+    private static readonly Option<string?> ApiKey = new("--api-key")
+    {
+        Description = $"What the server asks for (also: {AccessSettings.KeyVariable}).",
+        HelpName = "KEY",
     };
 
     public static Command Create(Desk desk)
     {
         var command = new Command(
-            "run", "Chat in the terminal with a running server; /image PATH shows it an image, /help lists the other commands.")
+            "run",
+            "Chat in the terminal, with the server that runs or else without one; /image PATH shows the model an image, "
+            + "/help lists the other commands.")
         {
-            Model, ServerAddress, CommonOptions.ConfigFile,
+            Model, ServerAddress, ApiKey, CommonOptions.ConfigFile,
         };
-        command.SetAction((parsed, _) => Address(parsed, desk).Match(
-            address => ChatAsync(address, parsed.GetValue(Model), desk),
-            error => desk.FailAsync(error, ExitCodes.Usage)));
+        command.SetAction((parsed, _) => parsed.GetValue(ServerAddress) is { } address
+            ? WithServerAsync(address, parsed, desk)
+            : WithWhatIsThereAsync(parsed, desk));
         return command;
     }
 
-    private static Result<Uri, string> Address(ParseResult parsed, Desk desk) => parsed.GetValue(ServerAddress) is { } named
-        ? Uri.TryCreate(named.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            ? Result.Ok<Uri, string>(uri)
-            : Result.Error<Uri, string>($"'{named}' is no http or https address.")
-        : desk.Settings(parsed.GetValue(CommonOptions.ConfigFile)).Map(settings => new Uri($"http://{settings.Address}/"));
-
-    private static async Task<int> ChatAsync(Uri address, string? model, Desk desk)
+    private static async Task<int> WithServerAsync(string address, ParseResult parsed, Desk desk)
     {
-        using var http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
-        var client = new ChatClient(http);
-        try
+        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            await client.ModelsAsync(CancellationToken.None);
+            return await desk.FailAsync($"'{address}' is no http or https address.", ExitCodes.Usage);
         }
-        catch (HttpRequestException e)
-        {
-            return await desk.FailAsync($"No server answers at {address} ({e.Message}). Start one with `serve`, or name it with --server.");
-        }
-        using var answering = new Answering();
-        return await new ChatSession(client, model, desk, answering).RunAsync();
+        var found = await ServerPartner.FindAsync(uri, GivenKey(parsed, desk));
+        return await found.Match(
+            server => ChatAsync(server, parsed, desk),
+            error => error.StatusCode == HttpStatusCode.Unauthorized
+                ? WantsKeyAsync(uri, desk)
+                : desk.FailAsync($"No server answers at {uri} ({error.Message}). Start one with `serve`, or leave --server away."));
     }
+
+    private static Task<int> WithWhatIsThereAsync(ParseResult parsed, Desk desk) =>
+        desk.Configure(parsed.GetValue(CommonOptions.ConfigFile))
+            .Bind(hocon => ServerSettings.Read(hocon, desk.Surroundings).Map(settings => (Hocon: hocon, Settings: settings)))
+            .Match(
+                configured => WithWhatIsThereAsync(configured.Hocon, configured.Settings, parsed, desk),
+                error => desk.FailAsync(error, ExitCodes.Usage));
+
+    private static async Task<int> WithWhatIsThereAsync(Config hocon, ServerSettings settings, ParseResult parsed, Desk desk)
+    {
+        var address = new Uri($"http://{settings.Address}/");
+        var found = await ServerPartner.FindAsync(address, GivenKey(parsed, desk) ?? settings.Access.ApiKeys.FirstOrDefault());
+        return await found.Match(
+            server => ChatAsync(server, parsed, desk),
+            error => error.StatusCode == HttpStatusCode.Unauthorized
+                ? WantsKeyAsync(address, desk)
+                : WithEngineAsync(hocon, settings.Catalog, parsed, desk));
+    }
+
+    private static async Task<int> WithEngineAsync(Config hocon, ModelCatalog catalog, ParseResult parsed, Desk desk)
+    {
+        var model = parsed.GetValue(Model);
+        if (model is not null && await ModelPull.EnsureAsync(catalog, model, desk) is { } failed)
+        {
+            return failed;
+        }
+        return await MlxEngine.Start(hocon, model, desk.Surroundings).Match(
+            engine => ChatAsync(new EnginePartner(engine, catalog), parsed, desk),
+            error => desk.FailAsync(error, ExitCodes.Usage));
+    }
+
+    private static async Task<int> ChatAsync(IPartner partner, ParseResult parsed, Desk desk)
+    {
+        await using (partner)
+        {
+            using var answering = new Answering();
+            return await new ChatSession(partner, parsed.GetValue(Model), desk, answering).RunAsync();
+        }
+    }
+
+    private static string? GivenKey(ParseResult parsed, Desk desk) =>
+        parsed.GetValue(ApiKey) ?? (desk.Surroundings.Variable(AccessSettings.KeyVariable) is { Length: > 0 } key ? key : null);
+
+    private static Task<int> WantsKeyAsync(Uri address, Desk desk) => desk.FailAsync(
+        $"The server at {address} wants a key: give it with --api-key or {AccessSettings.KeyVariable}.");
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using MlxActors.Models.Hub;
 using MlxActors.Models.Media.Ffmpeg;
 using MlxActors.Native.Results;
 using MlxActors.Web.Hosting;
@@ -29,33 +28,14 @@ internal static class Serve
     // A model that the user names is downloaded first when it is not here; one that a request names never is.
     private static async Task<int> ServeAsync(Config hocon, string? model, Task<WebApplicationBuilder> builder, Desk desk)
     {
-        if (model is not null && await PullAsync(hocon, model, desk) is { } failed)
+        if (model is not null
+            && CatalogSettings.Read(hocon, desk.Surroundings) is Result<CatalogSettings, string>.Ok(var models)
+            && await ModelPull.EnsureAsync(models.Catalog, model, desk) is { } failed)
         {
             return failed;
         }
         return await ServerPlan.Make(hocon, model, desk.Surroundings)
             .Match(async plan => await ListenAsync(plan, await builder, desk), error => desk.FailAsync(error, ExitCodes.Usage));
-    }
-
-    private static async Task<int?> PullAsync(Config hocon, string model, Desk desk)
-    {
-        var catalog = ServerSettings.Read(hocon, desk.Surroundings).Map(settings => settings.Catalog);
-        if (catalog.Match(known => ModelPull.Missing(known, model), RepoId? (_) => null) is not { } id)
-        {
-            return null;
-        }
-        using var interruption = new Interruption();
-        try
-        {
-            var pulled = await catalog.Match(
-                known => ModelPull.RunAsync(id, known.Cache, desk, interruption.Token),
-                error => Task.FromResult(Result.Error<string, string>(error)));
-            return pulled is Result<string, string>.Error(var reason) ? await desk.FailAsync(reason) : null;
-        }
-        catch (OperationCanceledException)
-        {
-            return await desk.FailAsync("Interrupted; the same command goes on from there.", interruption.ExitCode);
-        }
     }
 
     private static async Task<int> ListenAsync(ServerPlan plan, WebApplicationBuilder builder, Desk desk)

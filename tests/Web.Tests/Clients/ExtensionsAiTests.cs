@@ -38,7 +38,7 @@ public sealed class ExtensionsAiTests(DemoServer server)
             ([Description("The city")] string city) =>
             {
                 asked.Add(city);
-                return """{"temperature": 31, "condition": "sunny"}""";
+                return new { temperature = 31, condition = "sunny" };
             },
             "get_current_weather",
             "Current weather in a city");

@@ -1,10 +1,10 @@
 using System.Text;
-using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
 
 namespace MlxActors.Web.Cli.Chat;
 
 /// <summary>A conversation at the terminal: a line of the user, an answer as it comes.</summary>
-internal sealed class ChatSession(ChatClient client, string? model, Desk desk, Answering answering)
+internal sealed class ChatSession(IPartner partner, string? model, Desk desk, Answering answering)
 {
     private const string HelpText = """
         /image PATH    an image for the next message
@@ -14,14 +14,14 @@ internal sealed class ChatSession(ChatClient client, string? model, Desk desk, A
         /quit          ends; so does Ctrl-D. Ctrl-C ends an answer
         """;
 
-    private readonly JsonArray _messages = [];
+    private readonly List<ChatMessage> _messages = [];
     private readonly List<string> _images = [];
     private string? _model = model;
     private string _system = "";
 
     public async Task<int> RunAsync()
     {
-        await SayAsync("Type a message; /help shows the commands.");
+        await SayAsync($"You talk to {partner.Name}. Type a message; /help shows the commands.");
         while (true)
         {
             await desk.Error.WriteAsync("> ");
@@ -76,7 +76,7 @@ internal sealed class ChatSession(ChatClient client, string? model, Desk desk, A
         _images.Clear();
         if (_system.Length > 0)
         {
-            _messages.Add(new JsonObject { ["role"] = "system", ["content"] = _system });
+            _messages.Add(new ChatMessage(ChatRole.System, _system));
         }
     }
 
@@ -86,8 +86,8 @@ internal sealed class ChatSession(ChatClient client, string? model, Desk desk, A
         var answer = new StringBuilder();
         try
         {
-            _messages.Add(new JsonObject { ["role"] = "user", ["content"] = Content(text) });
-            await foreach (var reply in client.AskAsync(_model, _messages, answering.Begin()))
+            _messages.Add(new ChatMessage(ChatRole.User, [.. _images.Select(Image), new TextContent(text)]));
+            await foreach (var reply in partner.AskAsync(_model, _messages, answering.Begin()))
             {
                 switch (reply)
                 {
@@ -117,36 +117,22 @@ internal sealed class ChatSession(ChatClient client, string? model, Desk desk, A
         if (answer.Length == 0)
         {
             // A question without an answer is not part of what is asked next; its images may be.
-            while (_messages.Count > before)
-            {
-                _messages.RemoveAt(before);
-            }
+            _messages.RemoveRange(before, _messages.Count - before);
             return;
         }
         await desk.Out.WriteLineAsync();
         _images.Clear();
-        _messages.Add(new JsonObject { ["role"] = "assistant", ["content"] = answer.ToString() });
+        _messages.Add(new ChatMessage(ChatRole.Assistant, answer.ToString()));
     }
 
-    private JsonNode Content(string text) => _images.Count == 0
-        ? JsonValue.Create(text)
-        : new JsonArray([.. _images.Select(Part), new JsonObject { ["type"] = "text", ["text"] = text }]);
-
-    // The server tells what a file is by its bytes.
-    private static JsonNode Part(string path) => new JsonObject
-    {
-        ["type"] = "image_url",
-        ["image_url"] = new JsonObject
-        {
-            ["url"] = $"data:application/octet-stream;base64,{Convert.ToBase64String(File.ReadAllBytes(path))}",
-        },
-    };
+    // What kind of image it is, its bytes tell.
+    private static AIContent Image(string path) => new DataContent(File.ReadAllBytes(path), "image/*");
 
     private async Task ListAsync()
     {
         try
         {
-            await SayAsync(string.Join(Environment.NewLine, await client.ModelsAsync(CancellationToken.None)));
+            await SayAsync(string.Join(Environment.NewLine, await partner.ModelsAsync(CancellationToken.None)));
         }
         catch (HttpRequestException e)
         {
