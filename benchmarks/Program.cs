@@ -2,9 +2,11 @@ using MlxActors.Benchmarks.Constraints;
 using MlxActors.Benchmarks.Encode;
 using MlxActors.Benchmarks.Kernels;
 using MlxActors.Benchmarks.Passes;
+using MlxActors.Benchmarks.Peer;
 using MlxActors.Benchmarks.Quality;
 using MlxActors.Benchmarks.Sse;
 using MlxActors.Benchmarks.Stages;
+using MlxActors.Benchmarks.Start;
 using MlxActors.Benchmarks.Synthesis;
 using MlxActors.Benchmarks.Tokenizers;
 using MlxActors.Benchmarks.Turns;
@@ -27,6 +29,10 @@ switch (args)
         return TurnsCommand.Run(talk);
     case [QualityCommand.Name, .. var texts]:
         return QualityCommand.Run(texts);
+    case [PeerCommand.Name, .. var peer]:
+        return PeerCommand.Run(peer);
+    case [StartCommand.Name, .. var program]:
+        return StartCommand.Run(program);
     case [SseCommand.Name, .. var numbers]:
         return SseCommand.Run(numbers);
     case [BareServer.Name]:

@@ -1,19 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
 using MlxActors.Models;
+using MlxActors.Models.Caches;
 using MlxActors.Native.Cpu;
 
 namespace MlxActors.Benchmarks.Passes;
 
 /// <summary>
-/// <c>passes &lt;folder&gt;</c>: what a checkpoint costs that may lack a tokenizer, such as a synthetic one: memory of loading it, a
-/// prefill, and tokens of a reply.
+/// <c>passes &lt;folder&gt; [tokens]</c>: what a checkpoint costs that may lack a tokenizer, such as a synthetic one: time and memory of
+/// loading it, of a prompt, and of tokens of a reply.
 /// </summary>
 internal static class PassesCommand
 {
     public const string Name = "passes";
 
-    private const int PromptTokens = 128;
+    private const int DefaultPromptTokens = 128;
+    private const int PrefillChunk = 256;
     private const int ReplyTokens = 12;
     private const string StatusFile = "/proc/self/status";
 
@@ -22,9 +24,10 @@ internal static class PassesCommand
     /// <returns>The process's exit code.</returns>
     public static int Run(string[] arguments)
     {
-        if (arguments is not [var folder])
+        if (arguments is not [var folder, .. { Length: < 2 } rest]
+            || !int.TryParse(rest.FirstOrDefault() ?? $"{DefaultPromptTokens}", CultureInfo.InvariantCulture, out var tokens))
         {
-            Console.Error.WriteLine($"usage: {Name} <checkpoint folder>");
+            Console.Error.WriteLine($"usage: {Name} <checkpoint folder> [<tokens of the prompt>]");
             return 2;
         }
         using var backend = new CpuBackend(new CpuOptions(CpuMode.Fast, Environment.ProcessorCount));
@@ -32,34 +35,35 @@ internal static class PassesCommand
         using var model = Timed("load", () => ModelLoader.LoadModel(folder, backend, CancellationToken.None)
             .Match(loaded => loaded, error => throw new InvalidOperationException(error.Message)));
         PrintMemory("loaded");
-        Reply(model, backend);
-        PrintMemory("after a reply");
+        Reply(model, backend, tokens);
         return 0;
     }
 
-    private static void Reply(IModel model, CpuBackend backend)
+    private static void Reply(IModel model, CpuBackend backend, int tokens)
     {
         using var cache = model.NewCache();
         var batch = new Batch(model.Info.ImagesAttendBothWays);
-        int[] prompt = [.. Enumerable.Range(0, PromptTokens).Select(i => (1000 + 37 * i) % model.Info.VocabSize)];
+        int[] prompt = [.. Enumerable.Range(0, tokens).Select(i => (1000 + 37 * i) % model.Info.VocabSize)];
         // Made once, so that what a token allocates is what its pass allocates.
         int[] last = [0];
-        Func<int> decode = () => Next(last);
-        last[0] = Timed($"prefill {PromptTokens} tokens, weights read for the first time", () => Next(prompt));
+        Func<int> decode = () => Step(cache, last);
+        last[0] = Timed($"prefill {tokens} tokens, weights read for the first time", () => Prefill(cache, prompt));
         for (var i = 0; i < ReplyTokens; i++)
         {
             last[0] = Timed("decode a token", decode);
         }
+        PrintMemory("after a reply");
+        Console.WriteLine($"of it keys and values: {cache.Bytes / 1000:N0} kB");
         using var second = model.NewCache();
-        Timed($"prefill {PromptTokens} tokens", () => Step(second, prompt));
+        Timed($"prefill {tokens} tokens", () => Prefill(second, prompt));
 
-        int Next(int[] tokens) => Step(cache, tokens);
+        int Prefill(SequenceCache into, int[] all) => all.Chunk(PrefillChunk).Select(chunk => Step(into, chunk)).Last();
 
-        int Step(Models.Caches.SequenceCache into, int[] tokens)
+        int Step(SequenceCache into, int[] some)
         {
             using var scope = backend.BeginScope();
             batch.Clear();
-            batch.Add(into, tokens, [], LogitRows.Last);
+            batch.Add(into, some, [], LogitRows.Last);
             return System.Numerics.Tensors.TensorPrimitives.IndexOfMax(backend.View(model.Forward(batch)!.Value));
         }
     }

@@ -40,16 +40,60 @@ internal sealed class ServerChild : IDisposable
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_gcConcurrent"] = "1";
         var process = Process.Start(start)!;
-        while (process.StandardOutput.ReadLine() is { } line)
+        var address = ReadAddress(process.StandardOutput) ?? throw new InvalidOperationException($"{assembly} ended before it was ready");
+
+        // What it says later is read too, so that it never waits for a reader.
+        _ = process.StandardOutput.ReadToEndAsync();
+        return new ServerChild(process, address);
+    }
+
+    /// <summary>Reads until the line that names the address; null when there was none.</summary>
+    public static Uri? ReadAddress(StreamReader output)
+    {
+        while (output.ReadLine() is { } line)
         {
             if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [ReadyWord, var address])
             {
-                // What it says later is read too, so that it never waits for a reader.
-                _ = process.StandardOutput.ReadToEndAsync();
-                return new ServerChild(process, new Uri(new Uri(address), "/"));
+                return new Uri(new Uri(address), "/");
             }
         }
-        throw new InvalidOperationException($"{assembly} ended before it was ready");
+        return null;
+    }
+
+    /// <summary>A server that does not tell when it is ready, and is asked at <c>/health</c>. What it says is lost.</summary>
+    public static async Task<ServerChild> StartAsync(string program, string[] arguments, Uri address, HttpClient http)
+    {
+        var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        while (!await IsHealthyAsync())
+        {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException($"{program} ended with {process.ExitCode} before it was ready");
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(100));
+        }
+        return new ServerChild(process, address);
+
+        async Task<bool> IsHealthyAsync()
+        {
+            try
+            {
+                using var answer = await http.GetAsync(new Uri(address, "/health"));
+                return answer.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
     }
 
     public CpuTime Cpu()

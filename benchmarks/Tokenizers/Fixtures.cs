@@ -16,13 +16,10 @@ internal static class Fixtures
     public static string Goldens => Path.Combine(Repository, "tests", "Golden", "goldens");
 
     /// <summary>The content of a family's <c>tokenizer.json</c>.</summary>
-    public static byte[] TokenizerFile(string family)
-    {
-        using var brotli = new BrotliStream(File.OpenRead(Path.Combine(Tokenizers, family, "tokenizer.json.br")), CompressionMode.Decompress);
-        using var content = new MemoryStream();
-        brotli.CopyTo(content);
-        return content.ToArray();
-    }
+    public static byte[] TokenizerFile(string family) => Unpack(family, "tokenizer.json");
+
+    /// <summary>The content of a family's <c>tokenizer_config.json</c>.</summary>
+    public static byte[] TokenizerConfig(string family) => Unpack(family, "tokenizer_config.json");
 
     public static HuggingFaceTokenizer Tokenizer(byte[] file) =>
         HuggingFaceTokenizer.Read(file, "tokenizer.json")
@@ -60,6 +57,14 @@ internal static class Fixtures
     }
 
     private static string Tokenizers => Path.Combine(Goldens, "tokenizers");
+
+    private static byte[] Unpack(string family, string file)
+    {
+        using var brotli = new BrotliStream(File.OpenRead(Path.Combine(Tokenizers, family, $"{file}.br")), CompressionMode.Decompress);
+        using var content = new MemoryStream();
+        brotli.CopyTo(content);
+        return content.ToArray();
+    }
 
     private static string FindRepository()
     {

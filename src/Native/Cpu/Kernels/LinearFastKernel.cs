@@ -109,6 +109,11 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
                 new Span<float>(sums, rows * Columns).Clear();
                 for (var group = 0; group < weight.Groups; group++)
                 {
+                    if (firstRow == 0)
+                    {
+                        left.PrefetchNext(group, Columns);
+                        right.PrefetchNext(group, Columns);
+                    }
                     left.Unpack(group, steps, buffer);
                     right.Unpack(group, steps + GroupBytes, buffer);
                     var (index, parameters) = (x.Index(group, firstRow), (long)group * Columns);
@@ -131,7 +136,7 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
         var sum = Vector256<float>.Zero;
         for (var group = 0; group < weight.Groups; group++)
         {
-            tile.PrefetchNext(group);
+            tile.PrefetchNext(group, WeightTile.Columns);
             var dots = tile.DotNibbles<TSimd, TFloats, TGroup>(group, x.Quanta + group * TGroup.Elements);
             var scale = Vector256.Load(scales + group * Columns) * Vector256.Create(x.Scales[group]);
             sum = Vector256.FusedMultiplyAdd(scale, Vector256.ConvertToSingle(dots), sum);

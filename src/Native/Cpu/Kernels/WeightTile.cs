@@ -39,15 +39,16 @@ internal readonly unsafe struct WeightTile
     }
 
     /// <summary>
-    /// Asks for the part of the next tile that lies as far into it as the group into this one: eight rows at once are more streams than
-    /// the processor foresees by itself.
+    /// Asks for the part of the tile <paramref name="rows"/> on that lies as far into it as the group into this one: eight rows at once are
+    /// more streams than the processor foresees by itself.
     /// </summary>
-    public void PrefetchNext(int group)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchNext(int group, int rows)
     {
         if (Sse.IsSupported)
         {
             var bytes = _weight.GroupSize * _weight.Bits;
-            var next = _weight.Row(_first + Columns) + (long)group * bytes;
+            var next = _weight.Row(_first + rows) + (long)group * bytes;
             for (var i = 0; i < bytes; i += CacheLine)
             {
                 Sse.Prefetch0(next + i);
