@@ -14,7 +14,8 @@ internal static class SseCommand
 
     private const int DefaultStreams = 64;
     private const int DefaultRounds = 5;
-    private const int WarmUps = 2;
+    // Until the runtime has compiled anew what is used much, which it does on a thread of its own and for some seconds.
+    private const int WarmUps = 20;
 
     // The loop that never waits is done before a clock of 10 ms has moved.
     private const int TimesUnpaced = 50;

@@ -25,7 +25,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
     private readonly MlxActorsSettings _settings;
     private readonly ActorMetrics _metrics;
     private readonly CancellationTokenSource _preparation = new();
-    private readonly ReaderWatch _reader = new();
+    private readonly ReaderWatch _reader;
     private readonly RequestTrace _trace;
     private Prompt _prompt;
     private ShorteningAttempt _attempt;
@@ -39,11 +39,13 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
     public GenerationActor(
         GenerationRequest request,
         ChannelWriter<GenerationEvent> events,
+        PartsTaken taken,
         IMediaDecoder media,
         IActorRef summaries,
         MlxActorsSettings settings,
         ActorMetrics metrics)
     {
+        _reader = new ReaderWatch(taken);
         (_request, _prompt, _events, _media, _summaries) = (request, request.Prompt, events, media, summaries);
         (_settings, _metrics, _trace) = (settings, metrics, new RequestTrace(request, metrics.Requests));
         Waiting();
@@ -55,11 +57,12 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
     public static Props Props(
         GenerationRequest request,
         ChannelWriter<GenerationEvent> events,
+        PartsTaken taken,
         IMediaDecoder media,
         IActorRef summaries,
         MlxActorsSettings settings,
         ActorMetrics metrics) =>
-        Akka.Actor.Props.Create(() => new GenerationActor(request, events, media, summaries, settings, metrics));
+        Akka.Actor.Props.Create(() => new GenerationActor(request, events, taken, media, summaries, settings, metrics));
 
     protected override void PreStart()
     {
@@ -196,7 +199,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         ReceiveProgress(engine, new EngineProtocol.ReportProgress(_request.Id));
         ReceiveReader(
             () => tokens == 0 ? RequestStage.Prefill : RequestStage.Decode,
-            taken: () => credit.Give(_request.Id, engine),
+            taken: parts => credit.Give(_request.Id, engine, parts),
             letGo: LetGo);
     }
 
@@ -217,7 +220,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         Receive<ProgressIsDue>(_ => { });
         Receive<LookAtReader>(_ => { });
         Receive<ReaderCame>(_ => Timers.Cancel(ReaderMissing.Instance));
-        Receive<TextTaken>(_ => { });
+        Receive<Taken>(_ => { });
         Receive<ReaderGone>(_ => OnReaderGone());
         Receive<ReaderMissing>(_ => OnReaderGone());
     }
@@ -229,9 +232,9 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         Receive<GenerationEvent.Progress>(progress => _events.TryWrite(progress));
     }
 
-    private void ReceiveReader(RequestStage stage, Action letGo) => ReceiveReader(() => stage, taken: () => { }, letGo);
+    private void ReceiveReader(RequestStage stage, Action letGo) => ReceiveReader(() => stage, taken: _ => { }, letGo);
 
-    private void ReceiveReader(Func<RequestStage> stage, Action taken, Action letGo)
+    private void ReceiveReader(Func<RequestStage> stage, Action<int> taken, Action letGo)
     {
         void GiveUp()
         {
@@ -242,11 +245,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         }
 
         Receive<ReaderCame>(_ => Timers.Cancel(ReaderMissing.Instance));
-        Receive<TextTaken>(_ =>
-        {
-            _reader.Took();
-            taken();
-        });
+        Receive<Taken>(lot => taken(lot.Parts));
         Receive<ReaderGone>(_ => GiveUp());
         Receive<ReaderMissing>(_ => GiveUp());
     }

@@ -106,11 +106,12 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
     private void OnGenerate(GenerationRequest request)
     {
         var events = EventSource.NewChannel();
+        var taken = new PartsTaken(_settings.StreamBuffer);
         var generation = Context.ActorOf(GenerationActor.Props(
-            request, events.Writer, _options.Media, _summaries, _settings, _options.Metrics));
+            request, events.Writer, taken, _options.Media, _summaries, _settings, _options.Metrics));
         Context.WatchWith(generation, new GenerationStopped(request.Id));
         _generations.Add(request.Id, generation);
-        Sender.Tell(new GenerationAccepted(EventSource.From(events.Reader, generation)));
+        Sender.Tell(new GenerationAccepted(EventSource.From(events.Reader, generation, taken)));
 
         switch (Resolve(request.Model))
         {

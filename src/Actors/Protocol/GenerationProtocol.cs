@@ -33,12 +33,10 @@ public static class GenerationProtocol
     }
 
     /// <summary>
-    /// From the stream: the reader has taken one <see cref="GenerationEvent.Text"/> or <see cref="GenerationEvent.ToolCall"/>.
+    /// From the stream: the reader has taken so many <see cref="GenerationEvent.Text"/> and <see cref="GenerationEvent.ToolCall"/> since
+    /// the last time.
     /// </summary>
-    public sealed record TextTaken
-    {
-        public static TextTaken Instance { get; } = new();
-    }
+    public sealed record Taken(int Parts);
 
     /// <summary>From the stream: it has ended, because all was read or because the reader went away.</summary>
     public sealed record ReaderGone

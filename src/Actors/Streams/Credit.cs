@@ -13,9 +13,10 @@ internal sealed class Credit(int buffer)
     private readonly int _lot = Math.Max(1, buffer / 2);
     private int _owed;
 
-    public void Give(RequestId id, IActorRef engine)
+    public void Give(RequestId id, IActorRef engine, int tokens = 1)
     {
-        if (++_owed >= _lot)
+        _owed += tokens;
+        if (_owed >= _lot)
         {
             engine.Tell(new EngineProtocol.Grant(id, _owed));
             _owed = 0;

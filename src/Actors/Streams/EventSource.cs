@@ -16,9 +16,13 @@ internal static class EventSource
     public static Channel<GenerationEvent> NewChannel() =>
         Channel.CreateUnbounded<GenerationEvent>(new UnboundedChannelOptions { SingleWriter = true, SingleReader = true });
 
-    public static Source<GenerationEvent, NotUsed> From(ChannelReader<GenerationEvent> events, IActorRef generation) =>
-        ChannelSource.FromReader(events)
-            .Select(happened => Report(happened, generation))
+    /// <param name="taken">What the reader takes is counted here.</param>
+    public static Source<GenerationEvent, NotUsed> From(
+        ChannelReader<GenerationEvent> events, IActorRef generation, PartsTaken taken)
+    {
+        var lot = new GenerationProtocol.Taken(taken.Lot);
+        return ChannelSource.FromReader(events)
+            .Select(Count)
             .WatchTermination((materialized, ended) =>
             {
                 generation.Tell(GenerationProtocol.ReaderCame.Instance);
@@ -29,12 +33,13 @@ internal static class EventSource
                 return materialized;
             });
 
-    private static GenerationEvent Report(GenerationEvent happened, IActorRef generation)
-    {
-        if (happened is GenerationEvent.Text or GenerationEvent.ToolCall)
+        GenerationEvent Count(GenerationEvent happened)
         {
-            generation.Tell(GenerationProtocol.TextTaken.Instance);
+            if (happened is GenerationEvent.Text or GenerationEvent.ToolCall && taken.Add())
+            {
+                generation.Tell(lot);
+            }
+            return happened;
         }
-        return happened;
     }
 }
