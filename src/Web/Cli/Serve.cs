@@ -47,12 +47,12 @@ internal static class Serve
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            return await desk.FailAsync(InUse(plan.Settings.Address, PortOwner.Find(plan.Settings.Address.Port)));
+            return await desk.FailAsync(InUse(plan.Settings.Listening.Address, PortOwner.Find(plan.Settings.Listening.Address.Port)));
         }
         catch (SocketException e)
         {
             return await desk.FailAsync(
-                $"Cannot listen on {plan.Settings.Address}: {e.Message}. Choose another address with --host and --port.");
+                $"Cannot listen on {plan.Settings.Listening.Address}: {e.Message}. Choose another address with --host and --port.");
         }
 
         // Where ffmpeg is, and no more: to run it would take longer than half of the rest. `doctor` does.

@@ -1,4 +1,4 @@
-using MlxActors.Web.OpenAi.Contracts;
+using MlxActors.Http.Json;
 using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
 
 namespace MlxActors.Web.OpenAi;

@@ -1,5 +1,5 @@
-using MlxActors.Web.Hosting.Access;
-using MlxActors.Web.Telemetry;
+using MlxActors.Http.Access;
+using MlxActors.Http.Metrics;
 
 namespace MlxActors.Web.OpenAi;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MlxActors.Generation;
+using MlxActors.Http.Errors;
 
 namespace MlxActors.Web.OpenAi.Errors;
 

@@ -1,4 +1,4 @@
-namespace MlxActors.Web.OpenAi.Errors;
+namespace MlxActors.Http.Errors;
 
 /// <summary>Gives every error that no endpoint answered OpenAI's shape: unknown routes, refused bodies, faults of the server.</summary>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> log)

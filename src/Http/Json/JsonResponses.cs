@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace MlxActors.Web.OpenAi.Contracts;
+namespace MlxActors.Http.Json;
 
 internal static class JsonResponses
 {

@@ -1,30 +1,22 @@
-using System.Collections.Immutable;
 using System.Net;
 using Akka.Configuration;
+using MlxActors.Http.Access;
 using MlxActors.Native.Results;
 
-namespace MlxActors.Web.Hosting.Access;
+namespace MlxActors.Web.Hosting;
 
-/// <summary>Who may use the server; <c>hocon/http.conf</c> says more of each.</summary>
-/// <param name="ApiKeys">One of them is demanded; none when empty.</param>
-/// <param name="CorsOrigins">Origins whose pages may call; <c>*</c> is any.</param>
-/// <param name="IsLoopback">Whether only this machine reaches the server.</param>
-/// <param name="AllowedHosts">Names that requests may call a loopback server by, besides its own.</param>
-internal sealed record AccessSettings(
-    ImmutableArray<string> ApiKeys, ImmutableArray<string> CorsOrigins, bool IsLoopback, ImmutableArray<string> AllowedHosts)
+/// <summary>Who may use the server, by the section <c>mlxactors.http</c> and the environment.</summary>
+internal static class AccessReader
 {
-    public const string AnyOrigin = "*";
-    public const string KeyVariable = "MLXACTORS_API_KEY";
-
     private const string Section = "mlxactors.http";
 
     /// <param name="address">Where the server listens.</param>
     /// <param name="variable">Reads an environment variable.</param>
     public static Result<AccessSettings, string> Read(Config config, IPAddress address, Func<string, string?> variable)
     {
-        var keys = config.GetStringList($"{Section}.api-keys").Concat(variable(KeyVariable) is { Length: > 0 } key ? [key] : []);
+        var own = variable(AccessSettings.KeyVariable) is { Length: > 0 } key ? [key] : Array.Empty<string>();
         var access = new AccessSettings(
-            [.. keys],
+            [.. config.GetStringList($"{Section}.api-keys"), .. own],
             [.. config.GetStringList($"{Section}.cors-origins")],
             IPAddress.IsLoopback(address),
             [.. config.GetStringList($"{Section}.allowed-hosts")]);
@@ -34,21 +26,12 @@ internal sealed record AccessSettings(
             : !access.IsLoopback && access.ApiKeys.IsEmpty && !config.GetBoolean($"{Section}.allow-anonymous")
                 ? Result.Error<AccessSettings, string>(
                     $"The address {address} can be reached from other machines, and no API key is set. "
-                    + $"Set {KeyVariable} or {Section}.api-keys, or waive it with {Section}.allow-anonymous = on.")
+                    + $"Set {AccessSettings.KeyVariable} or {Section}.api-keys, or waive it with {Section}.allow-anonymous = on.")
             : Result.Ok<AccessSettings, string>(access);
     }
 
-    public bool AllowsOrigin(string origin) =>
-        CorsOrigins.Contains(AnyOrigin) || CorsOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase);
-
-    /// <param name="host">Without a port.</param>
-    public bool IsOwnHost(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address))
-        || AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
-
     private static bool IsOrigin(string text) =>
-        text == AnyOrigin
+        text == AccessSettings.AnyOrigin
         || (Uri.TryCreate(text, UriKind.Absolute, out var uri)
             && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase));
 

@@ -1,6 +1,6 @@
-using MlxActors.Web.OpenAi.Errors;
+using MlxActors.Http.Errors;
 
-namespace MlxActors.Web.Hosting.Access;
+namespace MlxActors.Http.Access;
 
 /// <summary>
 /// Keeps the pages of other sites out of a server that trusts this machine: one that reaches it by a name of its own (DNS rebinding), and

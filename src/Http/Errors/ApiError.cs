@@ -1,4 +1,4 @@
-namespace MlxActors.Web.OpenAi.Errors;
+namespace MlxActors.Http.Errors;
 
 /// <summary>An error as OpenAI's API gives it: a status and <c>{"error":{"message","type","param","code"}}</c>.</summary>
 /// <param name="Param">The request's field at fault, such as <c>messages[0].role</c>.</param>

@@ -5,7 +5,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
-namespace MlxActors.Web.Telemetry;
+namespace MlxActors.Http.Logging;
 
 /// <summary>
 /// The log for programs: an object a line, with <c>timestamp</c>, <c>level</c>, <c>category</c>, <c>message</c>, <c>request_id</c> and

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
-namespace MlxActors.Web.Telemetry;
+namespace MlxActors.Http.Logging;
 
 /// <summary>The log for people: one line an entry, the request's id at its end.</summary>
 internal sealed class LogLines(TimeProvider clock) : ConsoleFormatter(FormatterName)

@@ -1,4 +1,4 @@
-namespace MlxActors.Web.Telemetry;
+namespace MlxActors.Http.Logging;
 
 /// <summary>How a request's id travels with its log lines.</summary>
 internal static class LogScope

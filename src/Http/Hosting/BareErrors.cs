@@ -3,10 +3,10 @@ using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
-using MlxActors.Web.OpenAi.Contracts;
-using MlxActors.Web.OpenAi.Errors;
+using MlxActors.Http.Errors;
+using MlxActors.Http.Json;
 
-namespace MlxActors.Web.Hosting;
+namespace MlxActors.Http.Hosting;
 
 /// <summary>
 /// Gives the errors that Kestrel itself answers OpenAI's shape: of heads that are malformed, too large or too slow it makes no request, and

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 
-namespace MlxActors.Web.Telemetry;
+namespace MlxActors.Http.Metrics;
 
 /// <summary>Names, labels and numbers as the Prometheus text format 0.0.4 has them.</summary>
 internal static class PrometheusText

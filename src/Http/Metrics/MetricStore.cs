@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Text;
 
-namespace MlxActors.Web.Telemetry;
+namespace MlxActors.Http.Metrics;
 
 /// <summary>
 /// Listens to this server's instruments, the framework's for its HTTP side, and a few of the runtime, and writes them as Prometheus reads

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 
-namespace MlxActors.Web.Telemetry;
+namespace MlxActors.Http.Metrics;
 
 /// <summary>All series of one instrument. Thread-safe.</summary>
 internal abstract class MetricFamily(Instrument instrument, string kind)

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using MlxActors.Web.OpenAi.Errors;
+using MlxActors.Http.Errors;
 
-namespace MlxActors.Web.Hosting.Access;
+namespace MlxActors.Http.Access;
 
 /// <summary>Marks an endpoint that asks for no key.</summary>
 internal sealed class OpenToAll

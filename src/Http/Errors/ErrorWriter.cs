@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using MlxActors.Http.Json;
 using MlxActors.Web.OpenAi.Contracts;
 
-namespace MlxActors.Web.OpenAi.Errors;
+namespace MlxActors.Http.Errors;
 
 internal static class ErrorWriter
 {
