@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using MlxActors.Http.Json;
-using MlxActors.Web.OpenAi.Contracts;
 
 namespace MlxActors.Http.Errors;
 
