@@ -163,6 +163,9 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
     {
         var (state, effects) = Supervisor.Apply(_state, happened, _settings.Supervisor);
         _state = state;
+
+        // First: who hears of an effect may tell a client, and with the answer how things stand.
+        Publish();
         foreach (var effect in effects)
         {
             Do(effect);
@@ -172,7 +175,6 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
             Timers.Cancel(id);
         }
         WatchIdleness();
-        Publish();
     }
 
     private void Do(SupervisorEffect effect)

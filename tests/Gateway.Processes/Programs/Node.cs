@@ -63,6 +63,6 @@ internal sealed partial class Node(string name, IReadOnlyList<string> arguments,
         }
     }
 
-    [GeneratedRegex(@"POST /v1/chat/completions 200 finished in .* \[(?<id>[^\]]+)\]")]
+    [GeneratedRegex(@"POST /v1/chat/completions 200 (stop|length) in .* \[(?<id>[^\]]+)\]")]
     private static partial Regex AnsweredLine();
 }

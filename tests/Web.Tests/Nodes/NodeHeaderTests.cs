@@ -69,7 +69,7 @@ public sealed class NodeHeaderTests
 
     [Theory]
     [InlineData("/v1/nothing", 404)]
-    [InlineData("/v1/chat/completions", 405)]
+    [InlineData("/v1/completions", 405)]
     public async Task Error_ToAGateway_HasItToo(string path, int status)
     {
         await using var server = await TestServer.StartAsync(TestServer.Plan());
