@@ -1,6 +1,5 @@
 using System.Net;
 using Akka.Configuration;
-using MlxActors.Http.Access;
 using MlxActors.Http.Hosting;
 using MlxActors.Native.Results;
 
