@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using MlxActors.Gateway.Tests.Serving;
 using MlxActors.Http.Nodes;
 
@@ -59,18 +60,16 @@ public sealed class FaultTests
     public async Task StreamThatBreaks_EndsWithAnErrorEvent_AndIsNotBegunAgain()
     {
         await using var bad = await FakeNode.StartAsync();
-        await using var gateway = await TestGateway.StartAsync(bad);
         await using var spare = await FakeNode.StartAsync();
-        gateway.Table.Add(Gateway.Nodes.NodeAddress.Parse(spare.Url)!, "api");
-        bad.Answer = async context =>
-        {
-            await Answers.SendAsync(context, "data: {\"n\":1}\n\ndata: {\"n\":2}\n\ndata: {\"n\":");
-            context.Abort();
-        };
+        await using var gateway = await TestGateway.StartAsync(bad);
+        var isRead = new TaskCompletionSource();
+        bad.Answer = context => Answers.BreakAsync(context, "data: {\"n\":1}\n\ndata: {\"n\":2}\n\ndata: {\"n\":", isRead.Task);
 
         using var response = await gateway.ChatAsync(stream: true);
-        var text = await response.Content.ReadAsStringAsync();
+        using var added = await gateway.PostAsync("/gateway/nodes", $$"""{"url":"{{spare.Url}}"}""");
+        var text = await ReadAsync(response, events: 2, isRead);
 
+        Assert.True(gateway.Table.Find(spare.Url)?.TakesRequests);
         Assert.StartsWith("data: {\"n\":1}\n\ndata: {\"n\":2}\n\ndata: {\"error\":{", text, StringComparison.Ordinal);
         using var error = JsonDocument.Parse(text.Split("\n\n")[2]["data: ".Length..]);
         Assert.Equal("node_failed", error.RootElement.GetProperty("error").GetProperty("code").GetString());
@@ -83,16 +82,13 @@ public sealed class FaultTests
     public async Task ResponseStreamThatBreaks_EndsWithOpenAisErrorEvent()
     {
         await using var node = await FakeNode.StartAsync();
-        node.Answer = async context =>
-        {
-            await Answers.SendAsync(context, "event: response.created\ndata: {\"response\":{\"id\":\"resp_1\"}}\n\n");
-            context.Abort();
-        };
+        var isRead = new TaskCompletionSource();
+        node.Answer = context => Answers.BreakAsync(
+            context, "event: response.created\ndata: {\"response\":{\"id\":\"resp_1\"}}\n\n", isRead.Task);
         await using var gateway = await TestGateway.StartAsync(node);
 
-        using var response = await gateway.Http.PostAsync(
-            "/v1/responses", new StringContent("""{"model":"demo","input":"hi","stream":true}"""));
-        var events = (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        using var response = await gateway.PostAsync("/v1/responses", """{"model":"demo","input":"hi","stream":true}""");
+        var events = (await ReadAsync(response, events: 1, isRead)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(2, events.Length);
         Assert.StartsWith("event: error\ndata: {\"type\":\"error\",\"sequence_number\":1,\"code\":\"node_failed\"", events[1], StringComparison.Ordinal);
@@ -102,16 +98,13 @@ public sealed class FaultTests
     public async Task StreamThatHadSaidItsEnd_BreaksWithoutAnError()
     {
         await using var node = await FakeNode.StartAsync();
-        node.Answer = async context =>
-        {
-            await Answers.EventsAsync(context, "1", "[DONE]");
-            context.Abort();
-        };
+        var isRead = new TaskCompletionSource();
+        node.Answer = context => Answers.BreakAsync(context, "data: 1\n\ndata: [DONE]\n\n", isRead.Task);
         await using var gateway = await TestGateway.StartAsync(node);
 
         using var response = await gateway.ChatAsync(stream: true);
 
-        Assert.Equal("data: 1\n\ndata: [DONE]\n\n", await response.Content.ReadAsStringAsync());
+        Assert.Equal("data: 1\n\ndata: [DONE]\n\n", await ReadAsync(response, events: 2, isRead));
     }
 
     [Fact]
@@ -148,7 +141,7 @@ public sealed class FaultTests
         };
         await using var gateway = await TestGateway.StartAsync(stops);
         using var running = await gateway.ChatAsync(stream: true);
-        await gateway.Http.PostAsync("/gateway/nodes", new StringContent($$"""{"url":"{{other.Url}}"}"""));
+        using var added = await gateway.PostAsync("/gateway/nodes", $$"""{"url":"{{other.Url}}"}""");
 
         stops.Report = Stopping;
         await gateway.UntilToldAsync(stops);
@@ -197,27 +190,40 @@ public sealed class FaultTests
         Assert.Empty(node.Seen);
     }
 
-    private static Func<Microsoft.AspNetCore.Http.HttpContext, Task> Breaking(string way, FakeNode node) => way switch
+    /// <summary>Reads the stream to its end, and says when the first events are there.</summary>
+    private static async Task<string> ReadAsync(HttpResponseMessage response, int events, TaskCompletionSource isRead)
+    {
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        var text = "";
+        while (text.Split("\n\n").Length <= events)
+        {
+            text += $"{await reader.ReadLineAsync().WaitAsync(TestGateway.Patience)}\n";
+        }
+        isRead.SetResult();
+        return text + await reader.ReadToEndAsync().WaitAsync(TestGateway.Patience);
+    }
+
+    private static Func<HttpContext, Task> Breaking(string way, FakeNode node) => way switch
     {
         "dies" => Answers.DieAsync,
-        "dies in a whole answer" => async context =>
-        {
-            context.Response.ContentType = "application/json";
-            await Answers.SendAsync(context, "{\"id\":");
-            context.Abort();
-        },
-        "dies before the first event" => async context =>
-        {
-            await Answers.SendAsync(context, "data: {\"half");
-            context.Abort();
-        },
-        _ => async context =>
-        {
-            node.Report = Stopping;
-            context.Response.Headers[NodeReport.Header] = Stopping.ToJson();
-            await Answers.ErrorAsync(context, 503, "shutting_down");
-        },
+        "dies in a whole answer" => context => DieAfterAsync(context, "application/json", "{\"id\":"),
+        "dies before the first event" => context => DieAfterAsync(context, "text/event-stream", "data: {\"half"),
+        _ => context => StopAsync(context, node),
     };
+
+    private static async Task DieAfterAsync(HttpContext context, string type, string text)
+    {
+        context.Response.ContentType = type;
+        await Answers.SendAsync(context, text);
+        context.Abort();
+    }
+
+    private static Task StopAsync(HttpContext context, FakeNode node)
+    {
+        node.Report = Stopping;
+        context.Response.Headers[NodeReport.Header] = Stopping.ToJson();
+        return Answers.ErrorAsync(context, 503, "shutting_down");
+    }
 
     private static async Task<string?> CodeAsync(HttpResponseMessage response)
     {

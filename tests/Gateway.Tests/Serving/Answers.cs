@@ -25,10 +25,17 @@ internal static class Answers
         return Task.CompletedTask;
     }
 
+    /// <summary>Sends this, and breaks off when the client has read it: what is cut may be lost on its way.</summary>
+    public static async Task BreakAsync(HttpContext context, string text, Task isRead)
+    {
+        await SendAsync(context, text);
+        await isRead;
+        context.Abort();
+    }
+
     /// <summary>Sends events, each a text between <c>data: </c> and the empty line.</summary>
     public static async Task EventsAsync(HttpContext context, params string[] events)
     {
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
         foreach (var one in events)
         {
             await SendAsync(context, $"data: {one}\n\n");
@@ -38,7 +45,10 @@ internal static class Answers
     /// <summary>Sends these bytes now.</summary>
     public static async Task SendAsync(HttpContext context, string text)
     {
-        context.Response.ContentType ??= "text/event-stream; charset=utf-8";
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType ??= "text/event-stream; charset=utf-8";
+        }
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text));
         await context.Response.Body.FlushAsync();
     }

@@ -47,11 +47,11 @@ internal sealed class FakeNode : IAsyncDisposable
     /// <summary>The key that it asks for; null: none.</summary>
     public string? Key { get; set; }
 
-    public static async Task<FakeNode> StartAsync(int port = 0)
+    public static async Task<FakeNode> StartAsync(int port = 0, IPAddress? address = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address ?? IPAddress.Loopback, port));
         var node = new FakeNode(builder.Build());
         await node._app.StartAsync();
         return node;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,6 +76,10 @@ internal sealed class TestGateway : IAsyncDisposable
         };
         return Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
+
+    public Task<HttpResponseMessage> PostAsync(string path, string json) => Http.SendAsync(
+        new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") },
+        HttpCompletionOption.ResponseHeadersRead);
 
     public async Task<JsonElement> JsonAsync(string path)
     {
