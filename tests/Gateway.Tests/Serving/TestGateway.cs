@@ -33,6 +33,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public NodeTable Table => _app.Services.GetRequiredService<NodeTable>();
 
+    public bool IsDraining => _app.Services.GetRequiredService<Drain>().IsDraining;
+
     public DnsNodes Dns => _app.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<DnsNodes>().Single();
 
     /// <summary>Patient settings: no node goes out because the machine is busy.</summary>
