@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Akka.Configuration;
 using MlxActors.Native.Results;
@@ -9,40 +8,24 @@ namespace MlxActors.Web.Hosting;
 /// <param name="NodeAuthorities">Who may have signed the nodes' certificates; empty leaves it to the system.</param>
 internal sealed record GatewayTls(X509Certificate2? Certificate, X509Certificate2Collection NodeAuthorities);
 
-/// <summary>The section <c>mlxactors.gateway.tls</c>, and the PEM files that it names.</summary>
+/// <summary>The section <c>mlxactors.gateway.tls</c>, and the files that it names.</summary>
 internal static class GatewayTlsReader
 {
     private const string Section = "mlxactors.gateway.tls";
+    private const string Certificate = $"{Section}.certificate";
+    private const string NodeAuthorities = $"{Section}.node-ca";
 
     public static Result<GatewayTls, string> Read(Config config)
     {
-        var (certificate, key, authorities) = (File(config, "certificate"), File(config, "key"), File(config, "node-ca"));
-        try
-        {
-            var trusted = new X509Certificate2Collection();
-            if (authorities is not null)
-            {
-                trusted.ImportFromPemFile(authorities);
-            }
-            return authorities is not null && trusted.Count == 0
-                ? Result.Error<GatewayTls, string>($"{Section}.node-ca: {authorities} holds no certificate.")
-                : new GatewayTls(certificate is null ? null : Own(certificate, key), trusted);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            return Result.Error<GatewayTls, string>($"{Section}: a file cannot be read: {e.Message}");
-        }
+        var (file, key) = (PemFiles.File(config, Certificate), PemFiles.File(config, $"{Section}.key"));
+        return Own(file, key).Bind(own => Authorities(PemFiles.File(config, NodeAuthorities)).Map(trusted => new GatewayTls(own, trusted)));
     }
 
-    /// <param name="key">Its file; null: the certificate's own.</param>
-    private static X509Certificate2 Own(string certificate, string? key)
-    {
-        var pem = X509Certificate2.CreateFromPemFile(certificate, key);
+    private static Result<X509Certificate2?, string> Own(string? file, string? key) =>
+        file is not null ? PemFiles.WithKey(Certificate, file, key).Map(X509Certificate2? (own) => own)
+        : key is null ? Result.Ok<X509Certificate2?, string>(null)
+        : Result.Error<X509Certificate2?, string>($"{Certificate}: expected a PEM file, for key is set.");
 
-        // Windows speaks TLS only with keys that it has seen in a store.
-        return OperatingSystem.IsWindows() ? X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null) : pem;
-    }
-
-    private static string? File(Config config, string key) =>
-        config.GetString($"{Section}.{key}", null) is { Length: > 0 } file ? file : null;
+    private static Result<X509Certificate2Collection, string> Authorities(string? file) =>
+        file is null ? Result.Ok<X509Certificate2Collection, string>([]) : PemFiles.All(NodeAuthorities, file);
 }

@@ -24,8 +24,9 @@ internal static class ListeningReader
                 $"The port {port} is not between {IPEndPoint.MinPort} and {IPEndPoint.MaxPort}.")
             : maxRequest is not > 0 ? Wrong($"{Section}.max-request-size must be a size such as 64MiB.")
             : Connections(config).Bind(connections =>
-              AccessReader.Read(config, address, variable).Map(access =>
-              new ListeningSettings(new IPEndPoint(address, port), access, connections, maxRequest.Value)));
+              AccessReader.Read(config, address, variable).Bind(access =>
+              TlsReader.Read(config).Map(tls =>
+              new ListeningSettings(new IPEndPoint(address, port), access, connections, maxRequest.Value) { Tls = tls })));
     }
 
     private static Result<ConnectionLimits, string> Connections(Config config) =>

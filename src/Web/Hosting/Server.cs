@@ -54,6 +54,7 @@ internal static class Server
             .AddSingleton(RequestId.New)
             .AddCors()
             .AddSingleton(plan.Times)
+            .AddSingleton(plan.Board)
             .AddSingleton(plan.Telemetry)
             .AddSingleton(services => new MetricStore(plan.Metrics.Meter, services.GetRequiredService<IMeterFactory>()))
             .AddSingleton(access)
@@ -96,6 +97,7 @@ internal static class Server
         app.Services.GetRequiredService<MetricStore>();
         app.Services.GetService<TracerProvider>();
         app.UseMiddleware<RequestRecorder>();
+        app.UseMiddleware<NodeHeader>();
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<OriginGuard>();
         if (!access.CorsOrigins.IsEmpty)
