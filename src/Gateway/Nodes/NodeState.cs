@@ -58,7 +58,7 @@ internal sealed record NodeState(
 
     /// <summary>Whether a node that says this of itself takes requests, be it that they wait.</summary>
     public static bool Takes(NodeReport report) =>
-        report is { State: not ("stopping" or "dead"), Status: not ("draining" or "dead" or "unresponsive") };
+        report is { State: not ("stopping" or "dead"), Status: not (NodeReport.Draining or "dead" or "unresponsive") };
 
     /// <param name="name">As a request has it; null asks for the default.</param>
     public NodeModel? Find(string? name) => Models.FirstOrDefault(model => name is null ? model.IsDefault : model.IsCalled(name));

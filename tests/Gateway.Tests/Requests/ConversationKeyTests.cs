@@ -11,7 +11,7 @@ public sealed class ConversationKeyTests
     private const string Hello = """{"role":"user","content":"Hello"}""";
     private const string Turn = $$"""{"model":"demo","messages":[{{System}},{{Hello}}]}""";
     private const string NextTurn = $$"""
-        {"temperature":1,"messages":[{{System}},{{Hello}},{"role":"assistant","content":"Hi."},{"role":"user","content":"Who?"}],"model":"demo"}
+        {"n":1,"messages":[{{System}},{{Hello}},{"role":"assistant","content":"Hi."},{"role":"user","content":"Who?"}],"model":"demo"}
         """;
 
     [Fact]
