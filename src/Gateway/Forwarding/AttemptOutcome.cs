@@ -18,6 +18,7 @@ internal sealed record AttemptOutcome(string Name, bool IsNodesFault, bool MayBe
         : attempt.End == StreamEnd.Broken ? new("broken", true, false)
         : attempt.End == StreamEnd.GivenUp ? GivenUp
         : error == ForwarderError.None ? new("answered", false, false)
+        : error == ForwarderError.RequestCreation ? new("unsendable", false, false)
         : error is ForwarderError.RequestCanceled or ForwarderError.ResponseBodyCanceled ? GivenUp
         : context.Response.HasStarted ? new("broken", true, false)
         : new("failed", true, true);

@@ -57,6 +57,9 @@ internal sealed partial class Forwarder(IHttpForwarder yarp, ForwardingTools too
             var why = attempt.BrokeBecause ?? context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message ?? "its stream broke off";
             tools.Table.Broke(claim.Name, why);
             Failed(claim.Name, outcome.Name, why);
+
+            // At once: it may have been a connection, and not the node.
+            _ = tools.Poller.AskAsync(claim.Address, tools.Drain.Over);
         }
         if (outcome == AttemptOutcome.GivenUp && !context.Response.HasStarted)
         {

@@ -47,8 +47,8 @@ internal sealed record NodeState(
     /// <summary>The model that the next request would find there without a swap; null when there is none, or it is about to go.</summary>
     public string? Holds => ComingNow ?? (Report?.State == "draining" ? null : Report?.Model);
 
-    /// <summary>Whether a model can be loaded there without taking another's place.</summary>
-    public bool IsEmpty => ComingNow is null && Report?.Model is null;
+    /// <summary>Whether a model can be loaded there without taking another's place, as far as one knows.</summary>
+    public bool IsEmpty => ComingNow is null && Report is { Model: null, LastLoadError: null };
 
     public bool TakesRequests => Health.IsIn && !IsLeaving && Report is { } report && Takes(report);
 

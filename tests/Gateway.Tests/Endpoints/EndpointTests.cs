@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using MlxActors.Gateway.Tests.Serving;
 
@@ -61,6 +62,25 @@ public sealed class EndpointTests
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (removed.StatusCode, removedAgain.StatusCode));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal((0, 1), (first.Seen.Count, second.Seen.Count));
+    }
+
+    [Theory]
+    [InlineData("of-client", HttpStatusCode.Unauthorized, HttpStatusCode.OK)]
+    [InlineData("of-manager", HttpStatusCode.OK, HttpStatusCode.Unauthorized)]
+    public async Task Nodes_AreManagedWithKeysOfTheirOwn(string key, HttpStatusCode nodes, HttpStatusCode models)
+    {
+        var settings = TestGateway.Settings();
+        await using var gateway = await TestGateway.StartAsync(settings with
+        {
+            ManageKeys = ["of-manager"],
+            Listening = settings.Listening with { Access = settings.Listening.Access with { ApiKeys = ["of-client"] } },
+        });
+        gateway.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+
+        using var managed = await gateway.Http.GetAsync("/gateway/nodes");
+        using var listed = await gateway.Http.GetAsync("/v1/models");
+
+        Assert.Equal((nodes, models), (managed.StatusCode, listed.StatusCode));
     }
 
     [Theory]

@@ -22,6 +22,17 @@ public sealed class NodePolicyTests
         Assert.Equal("idle", Choose("b", Plain, Some.Node("busy", "a", load: 1), Some.Node("idle", "a"), Some.Node("full", "a", load: 9)));
 
     [Fact]
+    public void ColdModel_GoesLastWhereALoadFailed()
+    {
+        var failed = Some.Node("failed");
+
+        Assert.Equal("busy", Choose("b", Plain, Some.Node("busy", "a", load: 9), failed with
+        {
+            Report = failed.Report! with { Status = "failed", LastLoadError = "a file is broken" },
+        }));
+    }
+
+    [Fact]
     public void ColdModel_TakesThePlaceOfAModelThatHasMoreThanItsShare() =>
         Assert.Equal("second", Choose("c", Plain, Some.Node("first", "b"), Some.Node("second", "a"), Some.Node("third", "a", load: 1)));
 

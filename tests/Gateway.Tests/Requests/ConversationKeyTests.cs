@@ -57,10 +57,9 @@ public sealed class ConversationKeyTests
     [Fact]
     public void Request_IsReadForWhatThePolicyNeeds()
     {
-        var read = ReadRequest.Of(
-            """{"model":"demo","stream":true,"input":"hi","previous_response_id":"resp_1"}"""u8.ToArray(), needsModel: true);
+        var read = ReadRequest.Of("""{"model":"demo","input":"hi","previous_response_id":"resp_1"}"""u8.ToArray(), needsModel: true);
 
-        Assert.Equal(("demo", true, "resp_1"), (read.Facts.Model, read.IsStreamed, read.PreviousResponse));
+        Assert.Equal(("demo", "resp_1"), (read.Facts.Model, read.PreviousResponse));
         Assert.NotNull(read.Facts.Conversation);
     }
 

@@ -50,6 +50,7 @@ internal sealed class TestGateway : IAsyncDisposable
         new PolicySettings(MaxQueue: 1000, ImmutableDictionary<string, double>.Empty),
         new HealthSettings(
             TimeSpan.FromMilliseconds(20), Patience, EjectAfter: 2, LetInAfter: 1, Patience, new SlownessSettings(5, Patience, Patience)),
+        ManageKeys: [],
         Responses: 100,
         Shutdown: Patience,
         new TellingSettings(IsJson: false, LogLevel.None, OpenMetrics: false));
