@@ -6,21 +6,26 @@ using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
 namespace MlxActors.Web.OpenAi;
 
 /// <summary><c>GET /health</c>: 200 only when the engine answers a ping within its deadline, and requests can be served at once.</summary>
-internal sealed class Health(SupervisorClient supervisor, StatusBoard board)
+internal sealed class Health(SupervisorClient supervisor, StatusBoard board, IHostApplicationLifetime lifetime)
 {
     private const string Ok = "ok";
 
     /// <summary>Without asking anybody; null until there is something to say.</summary>
-    public NodeReport? Latest => board.Latest is { } status ? Report(Judge(status), status) : null;
+    public NodeReport? Latest => Now(board.Latest) is { } status ? Report(Judge(status), status) : null;
 
     public async Task HandleAsync(HttpContext context)
     {
-        var answered = await supervisor.GetHealthAsync(context.RequestAborted);
-        var report = Report(Judge(answered), answered ?? await supervisor.GetStatusAsync(context.RequestAborted));
+        var answered = Now(await supervisor.GetHealthAsync(context.RequestAborted));
+        var report = Report(Judge(answered), answered ?? Now(await supervisor.GetStatusAsync(context.RequestAborted)));
         context.Response.StatusCode = report.Status == Ok ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = JsonResponses.ContentType;
         await context.Response.WriteAsync(report.ToJson(), context.RequestAborted);
     }
+
+    // Requests may be refused because the server stops before the supervisor has heard of it: the refusal must not say otherwise.
+    private Status? Now(Status? status) => lifetime.ApplicationStopping.IsCancellationRequested && status is { State: not State.Dead }
+        ? status with { State = State.Stopping }
+        : status;
 
     private NodeReport Report(string word, Status? status) => new(
         word,
