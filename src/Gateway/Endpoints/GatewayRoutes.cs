@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MlxActors.Http.Access;
 using MlxActors.Http.Metrics;
 
@@ -5,13 +6,20 @@ namespace MlxActors.Gateway.Endpoints;
 
 internal static class GatewayRoutes
 {
-    public static void MapGateway(this IEndpointRouteBuilder routes, bool openMetrics)
+    /// <param name="manageKeys">Asked for where nodes are managed; empty: the API's.</param>
+    /// <param name="openMetrics">Whether they ask for no key.</param>
+    public static void MapGateway(this IEndpointRouteBuilder routes, ImmutableArray<string> manageKeys, bool openMetrics)
     {
         routes.MapApi("/v1");
         routes.MapApi("");
-        routes.MapGet("/gateway/nodes", (HttpContext context, NodeList nodes) => nodes.ListAsync(context));
-        routes.MapPost("/gateway/nodes", (HttpContext context, NodeList nodes) => nodes.AddAsync(context));
-        routes.MapDelete("/gateway/nodes", (HttpContext context, NodeList nodes) => nodes.RemoveAsync(context));
+        var nodes = routes.MapGroup("/gateway/nodes");
+        nodes.MapGet("", (HttpContext context, NodeList nodes) => nodes.ListAsync(context));
+        nodes.MapPost("", (HttpContext context, NodeList nodes) => nodes.AddAsync(context));
+        nodes.MapDelete("", (HttpContext context, NodeList nodes) => nodes.RemoveAsync(context));
+        if (!manageKeys.IsEmpty)
+        {
+            nodes.WithMetadata(new OwnKeys(manageKeys));
+        }
         routes.MapGet("/health", (HttpContext context, GatewayHealth health) => health.HandleAsync(context))
             .WithMetadata(OpenToAll.Instance);
         var metrics = routes.MapGet("/metrics", (MetricStore store) => Results.Text(store.Scrape(), PrometheusText.ContentType))

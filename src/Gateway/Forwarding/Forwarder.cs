@@ -49,8 +49,7 @@ internal sealed partial class Forwarder(IHttpForwarder yarp, ForwardingTools too
         context.Features.Set(new ServingNode(claim.Name));
 
         var attempt = new Attempt(claim, call, tools, tools.Clock.GetTimestamp());
-        var error = await yarp.SendAsync(
-            context, claim.Address.Url, tools.Client.Invoker, tools.Client.Forwarding, attempt, tools.Drain.Over);
+        var error = await SendAsync(context, claim, attempt);
         var outcome = AttemptOutcome.Of(attempt, error, context);
         tools.Metrics.Ended(claim.Name, outcome.Name);
         if (outcome.IsNodesFault)
@@ -58,8 +57,29 @@ internal sealed partial class Forwarder(IHttpForwarder yarp, ForwardingTools too
             var why = attempt.BrokeBecause ?? context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message ?? "its stream broke off";
             tools.Table.Broke(claim.Name, why);
             Failed(claim.Name, outcome.Name, why);
+
+            // At once: it may have been a connection, and not the node.
+            _ = tools.Poller.AskAsync(claim.Address, tools.Drain.Over);
+        }
+        if (outcome == AttemptOutcome.GivenUp && !context.Response.HasStarted)
+        {
+            await context.Response.WriteAsync(GatewayErrors.Stopping);
         }
         return !outcome.MayBeginAgain;
+    }
+
+    private async Task<ForwarderError> SendAsync(HttpContext context, NodeClaim claim, Attempt attempt)
+    {
+        // A stream ends itself at the gateway's deadline, with an event; what is still waited for is cut.
+        using var cut = new CancellationTokenSource();
+        using var deadline = tools.Drain.Over.Register(() =>
+        {
+            if (!attempt.IsStream)
+            {
+                cut.Cancel();
+            }
+        });
+        return await yarp.SendAsync(context, claim.Address.Url, tools.Client.Invoker, tools.Client.Forwarding, attempt, cut.Token);
     }
 
     [LoggerMessage(LogLevel.Warning, "Node {Node}: {Outcome}: {Why}")]

@@ -5,4 +5,10 @@ namespace MlxActors.Gateway.Forwarding;
 
 /// <summary>What every attempt works with.</summary>
 internal sealed record ForwardingTools(
-    NodeTable Table, NodeClient Client, ResponseDirectory Directory, GatewayMetrics Metrics, Drain Drain, TimeProvider Clock);
+    NodeTable Table,
+    NodePoller Poller,
+    NodeClient Client,
+    ResponseDirectory Directory,
+    GatewayMetrics Metrics,
+    Drain Drain,
+    TimeProvider Clock);

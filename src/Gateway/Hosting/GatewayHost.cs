@@ -79,7 +79,7 @@ internal static class GatewayHost
             app.UseCors(cors => cors.WithOrigins([.. access.CorsOrigins]).AllowAnyMethod().AllowAnyHeader());
         }
         app.UseMiddleware<ApiKeyGuard>();
-        app.MapGateway(settings.Telling.OpenMetrics);
+        app.MapGateway(settings.ManageKeys, settings.Telling.OpenMetrics);
         return app;
     }
 }

@@ -7,6 +7,7 @@ namespace MlxActors.Gateway.Hosting;
 
 /// <summary>Everything that is decided before the gateway is put together; <c>hocon/gateway.conf</c> says more of each.</summary>
 /// <param name="Nodes">Known from the start; more may come at run time.</param>
+/// <param name="ManageKeys">One of them is demanded of who adds nodes or takes them out; empty: a key of the API.</param>
 /// <param name="Responses">Ids of stored responses whose node is remembered.</param>
 /// <param name="Shutdown">For running answers to finish, once the gateway is told to stop.</param>
 internal sealed record GatewaySettings(
@@ -16,6 +17,7 @@ internal sealed record GatewaySettings(
     NodeAccess Access,
     PolicySettings Policy,
     HealthSettings Health,
+    ImmutableArray<string> ManageKeys,
     int Responses,
     TimeSpan Shutdown,
     TellingSettings Telling);

@@ -29,7 +29,7 @@ internal sealed partial class DnsNodes(
             try
             {
                 var addresses = await lookUp(name.Host, cancellationToken);
-                table.Sync($"dns:{name}", [.. addresses.Distinct().Select(address => NodeAddress.Of(name, address))]);
+                table.Sync($"dns:{name}", [.. OneOfEach(addresses).Select(address => NodeAddress.Of(name, address))]);
             }
             catch (SocketException e)
             {
@@ -50,6 +50,12 @@ internal sealed partial class DnsNodes(
             await RefreshAsync(stoppingToken);
         }
     }
+
+    // A machine that has addresses of both kinds is one node.
+    private static IEnumerable<IPAddress> OneOfEach(IReadOnlyCollection<IPAddress> addresses) =>
+        addresses.Any(IsOld) ? addresses.Where(IsOld).Distinct() : addresses.Distinct();
+
+    private static bool IsOld(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork;
 
     [LoggerMessage(LogLevel.Warning, "The name {Name} cannot be looked up: {Why}")]
     private partial void NotFound(string name, string why);

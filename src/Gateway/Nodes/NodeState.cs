@@ -47,8 +47,8 @@ internal sealed record NodeState(
     /// <summary>The model that the next request would find there without a swap; null when there is none, or it is about to go.</summary>
     public string? Holds => ComingNow ?? (Report?.State == "draining" ? null : Report?.Model);
 
-    /// <summary>Whether a model can be loaded there without taking another's place.</summary>
-    public bool IsEmpty => ComingNow is null && Report?.Model is null;
+    /// <summary>Whether a model can be loaded there without taking another's place, as far as one knows.</summary>
+    public bool IsEmpty => ComingNow is null && Report is { Model: null, LastLoadError: null };
 
     public bool TakesRequests => Health.IsIn && !IsLeaving && Report is { } report && Takes(report);
 
@@ -58,7 +58,7 @@ internal sealed record NodeState(
 
     /// <summary>Whether a node that says this of itself takes requests, be it that they wait.</summary>
     public static bool Takes(NodeReport report) =>
-        report is { State: not ("stopping" or "dead"), Status: not ("draining" or "dead" or "unresponsive") };
+        report is { State: not ("stopping" or "dead"), Status: not (NodeReport.Draining or "dead" or "unresponsive") };
 
     /// <param name="name">As a request has it; null asks for the default.</param>
     public NodeModel? Find(string? name) => Models.FirstOrDefault(model => name is null ? model.IsDefault : model.IsCalled(name));

@@ -104,16 +104,18 @@ internal sealed partial class NodeTable(
     /// <summary>How long it took until a streamed answer began. One that takes far longer than the others is out for a while.</summary>
     public void Waited(string name, TimeSpan wait) => Judge(name, node =>
     {
+        if (!node.TakesRequests)
+        {
+            // What was sent to it before it went out says nothing of how it is when it is let in again.
+            return node;
+        }
         var waited = node.Waited(wait);
         var others = Nodes.Where(other => other.Name != name && other.TakesRequests);
-        return node.TakesRequests && Slowness.IsSlow(waited, others, health.Slowness)
-            ? waited with
-            {
-                Waits = [],
-                Health = node.Health.Ejected(
-                    "its answers begin far later than those of the others", clock.GetUtcNow() + health.Slowness.OutFor),
-            }
-            : waited;
+        return !Slowness.IsSlow(waited, others, health.Slowness) ? waited : waited with
+        {
+            Waits = [],
+            Health = node.Health.Ejected("its answers begin far later than those of others", clock.GetUtcNow() + health.Slowness.OutFor),
+        };
     });
 
     internal void End(string name, string? model) => Change(name, node => node.Ended(model));

@@ -16,6 +16,9 @@ internal static class Placement
 
         /// <summary>Running answers have to be waited for.</summary>
         Busy,
+
+        /// <summary>The last load there failed, and may fail again.</summary>
+        Failed,
     }
 
     /// <summary>The nodes where it may be loaded, the cheapest first.</summary>
@@ -38,7 +41,11 @@ internal static class Placement
             .Select(place => place.Node);
     }
 
-    private static Cost CostOf(NodeState node) => node.IsEmpty ? Cost.Empty : node.Load == 0 ? Cost.Idle : Cost.Busy;
+    private static Cost CostOf(NodeState node) =>
+        node.Report?.LastLoadError is not null ? Cost.Failed
+        : node.IsEmpty ? Cost.Empty
+        : node.Load == 0 ? Cost.Idle
+        : Cost.Busy;
 
     /// <summary>Whether the model that it holds is on no more nodes than it should be.</summary>
     private static bool IsNeeded(NodeState node, ImmutableArray<NodeState> able, PolicySettings settings) =>

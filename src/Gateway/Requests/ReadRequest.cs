@@ -4,14 +4,13 @@ using MlxActors.Gateway.Policy;
 namespace MlxActors.Gateway.Requests;
 
 /// <summary>What the gateway takes from a request's body. What is wrong with the body, the node says.</summary>
-/// <param name="IsStreamed">Whether its answer comes as events.</param>
 /// <param name="PreviousResponse">Id of the response that it continues.</param>
-internal sealed record ReadRequest(RequestFacts Facts, bool IsStreamed, string? PreviousResponse)
+internal sealed record ReadRequest(RequestFacts Facts, string? PreviousResponse)
 {
     private static readonly JsonDocumentOptions AsDeepAsNodesTake = new() { MaxDepth = 128 };
 
     /// <summary>Of a request that has no body, or none that could be read.</summary>
-    public static ReadRequest Nothing { get; } = new(RequestFacts.Any, false, null);
+    public static ReadRequest Nothing { get; } = new(RequestFacts.Any, null);
 
     /// <param name="needsModel">Whether a node has to have the model loaded for it.</param>
     public static ReadRequest Of(ReadOnlyMemory<byte> body, bool needsModel)
@@ -29,7 +28,6 @@ internal sealed record ReadRequest(RequestFacts Facts, bool IsStreamed, string? 
 
     private static ReadRequest Of(JsonElement body, bool needsModel) => new(
         new RequestFacts(TextOf(body, "model"), ConversationKey.Of(body), needsModel),
-        body.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True,
         TextOf(body, "previous_response_id"));
 
     private static string? TextOf(JsonElement body, string field)

@@ -37,6 +37,7 @@ internal static class GatewayReader
                     access,
                     policy,
                     health,
+                    [.. config.GetStringList($"{Section}.manage-keys")],
                     responses,
                     shutdown,
                     new TellingSettings(telemetry.IsJson, telemetry.Level, telemetry.OpenMetrics))))))))))));

@@ -11,7 +11,8 @@ internal static class ListeningReader
     private const string Section = "mlxactors.http";
 
     /// <param name="variable">Reads an environment variable.</param>
-    /// <exception cref="ConfigurationException">A value has another type; <see cref="FormatException"/> and <see cref="OverflowException"/> too.</exception>
+    /// <exception cref="ConfigurationException">A value has another type.</exception>
+    /// <exception cref="FormatException">A value is none of its type.</exception>
     public static Result<ListeningSettings, string> Read(Config config, Func<string, string?> variable)
     {
         var host = config.GetString($"{Section}.host", null);

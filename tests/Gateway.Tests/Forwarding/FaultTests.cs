@@ -91,7 +91,8 @@ public sealed class FaultTests
         var events = (await ReadAsync(response, events: 1, isRead)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(2, events.Length);
-        Assert.StartsWith("event: error\ndata: {\"type\":\"error\",\"sequence_number\":1,\"code\":\"node_failed\"", events[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "event: error\ndata: {\"type\":\"error\",\"sequence_number\":1,\"code\":\"node_failed\"", events[1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using MlxActors.Gateway.Tests.Serving;
 using MlxActors.Http.Nodes;
 
@@ -41,7 +40,7 @@ public sealed class ForwardingTests
         await using var gateway = await TestGateway.StartAsync(node);
         const string Body = """ { "model" : "demo", "prompt": "ä\u00e4😀", "input": "x", "messages": [] } """;
 
-        using var response = await gateway.Http.PostAsync(path, new StringContent(Body, Encoding.UTF8, "application/json"));
+        using var response = await gateway.PostAsync(path, Body);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var seen = Assert.Single(node.Seen);
@@ -78,7 +77,7 @@ public sealed class ForwardingTests
         node.Answer = context => Answers.ErrorAsync(context, 400, "invalid_value");
         await using var gateway = await TestGateway.StartAsync(node);
 
-        using var response = await gateway.Http.PostAsync("/v1/chat/completions", new StringContent(body, Encoding.UTF8, "application/json"));
+        using var response = await gateway.PostAsync("/v1/chat/completions", body);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal(body, Assert.Single(node.Seen).Body);
@@ -128,7 +127,10 @@ public sealed class ForwardingTests
         await using var gateway = await TestGateway.StartAsync(settings with
         {
             Access = settings.Access with { Key = "for-nodes" },
-            Listening = settings.Listening with { Access = settings.Listening.Access with { ApiKeys = ["of-client"], CorsOrigins = ["*"] } },
+            Listening = settings.Listening with
+            {
+                Access = settings.Listening.Access with { ApiKeys = ["of-client"], CorsOrigins = ["*"] },
+            },
         });
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent("{}") };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "of-client");

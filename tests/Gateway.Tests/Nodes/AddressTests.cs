@@ -39,5 +39,6 @@ public sealed class AddressTests
     [InlineData("10.0.0.7", "https://10.0.0.7:8443")]
     [InlineData("fd00::7", "https://[fd00::7]:8443")]
     public void AddressOfAName_KeepsTheNameForCertificates(string address, string url) => Assert.Equal(
-        new NodeAddress(url, "nodes.internal:8443"), NodeAddress.Of(DnsName.Parse("https://nodes.internal:8443")!, IPAddress.Parse(address)));
+        new NodeAddress(url, "nodes.internal:8443"),
+        NodeAddress.Of(DnsName.Parse("https://nodes.internal:8443")!, IPAddress.Parse(address)));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MlxActors.Gateway.Hosting;
 using MlxActors.Gateway.Nodes;
 using MlxActors.Gateway.Tests.Serving;
 
@@ -22,8 +23,7 @@ public sealed class DnsNodesTests
             await Answers.EventsAsync(context, "[DONE]");
         };
         IPAddress[] known = [IPAddress.Loopback];
-        var settings = TestGateway.Settings() with { Dns = new DnsSettings([DnsName.Parse($"nodes.test:{first.Port}")!], TestGateway.Patience) };
-        await using var gateway = await TestGateway.StartAsync(settings, (_, _) => Task.FromResult(known));
+        await using var gateway = await TestGateway.StartAsync(Named(first), (_, _) => Task.FromResult(known));
         using var running = await gateway.ChatAsync(stream: true);
         Assert.Equal(HttpStatusCode.OK, running.StatusCode);
 
@@ -45,9 +45,9 @@ public sealed class DnsNodesTests
     {
         await using var node = await FakeNode.StartAsync();
         var fails = false;
-        var settings = TestGateway.Settings() with { Dns = new DnsSettings([DnsName.Parse($"nodes.test:{node.Port}")!], TestGateway.Patience) };
-        await using var gateway = await TestGateway.StartAsync(
-            settings, (_, _) => fails ? throw new SocketException((int)SocketError.HostNotFound) : Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
+        await using var gateway = await TestGateway.StartAsync(Named(node), (_, _) => fails
+            ? throw new SocketException((int)SocketError.HostNotFound)
+            : Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
 
         fails = true;
         await gateway.Dns.RefreshAsync(default);
@@ -55,4 +55,9 @@ public sealed class DnsNodesTests
         using var response = await gateway.ChatAsync();
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
+
+    private static GatewaySettings Named(FakeNode node) => TestGateway.Settings() with
+    {
+        Dns = new DnsSettings([DnsName.Parse($"nodes.test:{node.Port}")!], TestGateway.Patience),
+    };
 }

@@ -49,17 +49,24 @@ public sealed class NodeStateTests
     [InlineData("draining", "stopping", false)]
     [InlineData("dead", "dead", false)]
     [InlineData("unresponsive", null, false)]
-    public void Node_TakesRequestsUnlessItStopsOrIsStuck(string status, string? state, bool takes) =>
-        Assert.Equal(takes, Some.Node("one", "a").Told(Some.Node("one", "a").Report! with { Status = status, State = state }).TakesRequests);
+    public void Node_TakesRequestsUnlessItStopsOrIsStuck(string status, string? state, bool takes)
+    {
+        var node = Some.Node("one", "a");
+
+        Assert.Equal(takes, node.Told(node.Report! with { Status = status, State = state }).TakesRequests);
+    }
 
     [Theory]
     [InlineData(100, 100, false)]
     [InlineData(4000, 100, true)]
     [InlineData(900, 100, false)]
     [InlineData(4000, 1000, false)]
-    public void Node_IsSlow_WhenItIsFarBehindTheOthersAndBeyondTheFloor(int own, int others, bool isSlow) => Assert.Equal(
-        isSlow,
-        Slowness.IsSlow(Waited("one", own, 8), [Waited("two", others, 8), Waited("three", others, 8), Waited("new", 1, 2)], Some.Health.Slowness));
+    public void Node_IsSlow_WhenItIsFarBehindTheOthersAndBeyondTheFloor(int own, int others, bool isSlow)
+    {
+        NodeState[] beside = [Waited("two", others, 8), Waited("three", others, 8), Waited("new", 1, 2)];
+
+        Assert.Equal(isSlow, Slowness.IsSlow(Waited("one", own, 8), beside, Some.Health.Slowness));
+    }
 
     [Fact]
     public void Node_IsNotSlow_BeforeEnoughAnswersOrWithoutOthers()

@@ -22,6 +22,17 @@ public sealed class NodePolicyTests
         Assert.Equal("idle", Choose("b", Plain, Some.Node("busy", "a", load: 1), Some.Node("idle", "a"), Some.Node("full", "a", load: 9)));
 
     [Fact]
+    public void ColdModel_GoesLastWhereALoadFailed()
+    {
+        var failed = Some.Node("failed");
+
+        Assert.Equal("busy", Choose("b", Plain, Some.Node("busy", "a", load: 9), failed with
+        {
+            Report = failed.Report! with { Status = "failed", LastLoadError = "a file is broken" },
+        }));
+    }
+
+    [Fact]
     public void ColdModel_TakesThePlaceOfAModelThatHasMoreThanItsShare() =>
         Assert.Equal("second", Choose("c", Plain, Some.Node("first", "b"), Some.Node("second", "a"), Some.Node("third", "a", load: 1)));
 
@@ -38,11 +49,12 @@ public sealed class NodePolicyTests
     [Fact]
     public void ModelBelowItsShare_IsLoadedOnFurtherNodes_ButTakesNoneThatAnotherNeeds()
     {
-        var half = Shares(("a", 0.5));
+        var (half, all) = (Shares(("a", 0.5)), Shares(("a", 1)));
 
-        Assert.Equal(["empty", "warm"], AllChoices("a", half, Some.Node("warm", "a"), Some.Node("empty"), Some.Node("b", "b"), Some.Node("c", "c")));
-        Assert.Equal(["warm"], AllChoices("a", half, Some.Node("warm", "a"), Some.Node("b", "b"), Some.Node("c", "c")));
-        Assert.Equal(["b1", "b2", "warm"], AllChoices("a", Shares(("a", 1)), Some.Node("warm", "a"), Some.Node("b1", "b"), Some.Node("b2", "b")));
+        NodeState[] others = [Some.Node("warm", "a"), Some.Node("b", "b"), Some.Node("c", "c")];
+        Assert.Equal(["empty", "warm"], AllChoices("a", half, [.. others, Some.Node("empty")]));
+        Assert.Equal(["warm"], AllChoices("a", half, others));
+        Assert.Equal(["b1", "b2", "warm"], AllChoices("a", all, Some.Node("warm", "a"), Some.Node("b1", "b"), Some.Node("b2", "b")));
     }
 
     [Fact]
@@ -63,15 +75,16 @@ public sealed class NodePolicyTests
 
     [Fact]
     public void FullNode_SendsConversationsToAnEmptyOne() =>
-        Assert.Equal("empty", Choose("a", Plain, Some.Node("warm", "a", load: Some.Batch + 3), Some.Node("empty"), Some.Node("other", "b")));
+        Assert.Equal("empty", Choose("a", Plain, Some.Node("warm", "a", load: Some.Batch + 3), Some.Node("empty"), Some.Node("idle", "b")));
 
     [Fact]
     public void Holder_GetsItsRequest_WhateverWaitsThere()
     {
         var request = Request("b", 1) with { Holder = "http://holder" };
 
-        Assert.Equal("http://holder", NodePolicy.Choose(request, [Some.Node("holder", "a", load: 50), Some.Node("warm", "b")], Plain)!.Node.Name);
-        Assert.Equal("http://warm", NodePolicy.Choose(request, [Some.Node("warm", "b")], Plain)!.Node.Name);
+        var (holder, warm) = (Some.Node("holder", "a", load: 50), Some.Node("warm", "b"));
+        Assert.Equal(holder, NodePolicy.Choose(request, [holder, warm], Plain)!.Node);
+        Assert.Equal(warm, NodePolicy.Choose(request, [warm], Plain)!.Node);
     }
 
     [Fact]
@@ -85,7 +98,8 @@ public sealed class NodePolicyTests
     private static string[] AllChoices(string? model, PolicySettings settings, params NodeState[] nodes) =>
     [
         .. Enumerable.Range(0, 100)
-            .Select(number => NodePolicy.Choose(Request(model, Rendezvous.KeyOf($"{number}")), nodes, settings)!.Node.Name["http://".Length..])
+            .Select(number => NodePolicy.Choose(Request(model, Rendezvous.KeyOf($"{number}")), nodes, settings)!.Node)
+            .Select(node => node.Name["http://".Length..])
             .Distinct()
             .Order(StringComparer.Ordinal),
     ];

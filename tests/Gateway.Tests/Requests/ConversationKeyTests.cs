@@ -11,7 +11,7 @@ public sealed class ConversationKeyTests
     private const string Hello = """{"role":"user","content":"Hello"}""";
     private const string Turn = $$"""{"model":"demo","messages":[{{System}},{{Hello}}]}""";
     private const string NextTurn = $$"""
-        {"temperature":1,"messages":[{{System}},{{Hello}},{"role":"assistant","content":"Hi."},{"role":"user","content":"Who are you?"}],"model":"demo"}
+        {"n":1,"messages":[{{System}},{{Hello}},{"role":"assistant","content":"Hi."},{"role":"user","content":"Who?"}],"model":"demo"}
         """;
 
     [Fact]
@@ -30,7 +30,8 @@ public sealed class ConversationKeyTests
     {
         var beginning = new string('x', 600);
 
-        Assert.Equal(KeyOf($$"""{"model":"demo","prompt":"{{beginning}}"}"""), KeyOf($$"""{"model":"demo","prompt":"{{beginning}} and more"}"""));
+        Assert.Equal(
+            KeyOf($$"""{"model":"demo","prompt":"{{beginning}}"}"""), KeyOf($$"""{"model":"demo","prompt":"{{beginning}} and more"}"""));
         Assert.NotEqual(KeyOf("""{"model":"demo","prompt":"one"}"""), KeyOf("""{"model":"demo","prompt":"two"}"""));
     }
 
@@ -50,14 +51,15 @@ public sealed class ConversationKeyTests
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("null")]
-    public void WhatIsNoObject_SaysNothing(string body) => Assert.Equal(ReadRequest.Nothing, ReadRequest.Of(Encoding.UTF8.GetBytes(body), true));
+    public void WhatIsNoObject_SaysNothing(string body) =>
+        Assert.Equal(ReadRequest.Nothing, ReadRequest.Of(Encoding.UTF8.GetBytes(body), true));
 
     [Fact]
     public void Request_IsReadForWhatThePolicyNeeds()
     {
-        var read = ReadRequest.Of("""{"model":"demo","stream":true,"input":"hi","previous_response_id":"resp_1"}"""u8.ToArray(), needsModel: true);
+        var read = ReadRequest.Of("""{"model":"demo","input":"hi","previous_response_id":"resp_1"}"""u8.ToArray(), needsModel: true);
 
-        Assert.Equal(("demo", true, "resp_1"), (read.Facts.Model, read.IsStreamed, read.PreviousResponse));
+        Assert.Equal(("demo", "resp_1"), (read.Facts.Model, read.PreviousResponse));
         Assert.NotNull(read.Facts.Conversation);
     }
 

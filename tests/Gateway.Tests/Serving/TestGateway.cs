@@ -33,6 +33,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public NodeTable Table => _app.Services.GetRequiredService<NodeTable>();
 
+    public bool IsDraining => _app.Services.GetRequiredService<Drain>().IsDraining;
+
     public DnsNodes Dns => _app.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<DnsNodes>().Single();
 
     /// <summary>Patient settings: no node goes out because the machine is busy.</summary>
@@ -48,6 +50,7 @@ internal sealed class TestGateway : IAsyncDisposable
         new PolicySettings(MaxQueue: 1000, ImmutableDictionary<string, double>.Empty),
         new HealthSettings(
             TimeSpan.FromMilliseconds(20), Patience, EjectAfter: 2, LetInAfter: 1, Patience, new SlownessSettings(5, Patience, Patience)),
+        ManageKeys: [],
         Responses: 100,
         Shutdown: Patience,
         new TellingSettings(IsJson: false, LogLevel.None, OpenMetrics: false));
