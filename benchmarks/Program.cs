@@ -1,5 +1,6 @@
 using MlxActors.Benchmarks.Constraints;
 using MlxActors.Benchmarks.Encode;
+using MlxActors.Benchmarks.Gateway;
 using MlxActors.Benchmarks.Kernels;
 using MlxActors.Benchmarks.Passes;
 using MlxActors.Benchmarks.Peer;
@@ -35,6 +36,8 @@ switch (args)
         return StartCommand.Run(program);
     case [SseCommand.Name, .. var numbers]:
         return SseCommand.Run(numbers);
+    case [GatewayCommand.Name, .. var counts]:
+        return GatewayCommand.Run(counts);
     case [BareServer.Name]:
         return BareServer.Run();
     case ["kernels", ..]:

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Json;
 
 namespace MlxActors.Benchmarks.Sse;
 
@@ -47,7 +46,7 @@ internal static class SseCommand
             var (served, paced, unpaced) = (new List<Round>(), new List<Round>(), new List<Round>());
             for (var round = -WarmUps; round < rounds; round++)
             {
-                var one = await StreamLoad.RunAsync(server, http, streams, () => Story(server.Address));
+                var one = await StreamLoad.RunAsync(server, http, streams, () => StreamLoad.Story(server.Address));
                 var (events, bytes) = ((int)(one.Events / streams), (int)(one.Bytes / one.Events));
                 var same = await StreamLoad.RunAsync(bare, http, streams, () => Loop(bare.Address, events, bytes, one.Elapsed / events));
                 var fast = await StreamLoad.RunAsync(
@@ -71,18 +70,6 @@ internal static class SseCommand
             File.Delete(config);
         }
     }
-
-    private static HttpRequestMessage Story(Uri server) => new(HttpMethod.Post, new Uri(server, "/v1/chat/completions"))
-    {
-        Content = JsonContent.Create(new
-        {
-            model = "demo",
-            temperature = 0,
-            stream = true,
-            stream_options = new { include_usage = true },
-            messages = new[] { new { role = "user", content = "Tell me a story." } },
-        }),
-    };
 
     private static HttpRequestMessage Loop(Uri server, int events, int bytes, TimeSpan pause) =>
         new(HttpMethod.Get, new Uri(server, BareServer.Query(events, bytes, pause)));

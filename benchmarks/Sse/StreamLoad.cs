@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace MlxActors.Benchmarks.Sse;
@@ -43,6 +44,19 @@ internal static class StreamLoad
             elapsed,
             server.Cpu() - cpu);
     }
+
+    /// <summary>A stream that every server of this project begins alike, and that tells its number of tokens.</summary>
+    public static HttpRequestMessage Story(Uri server) => new(HttpMethod.Post, new Uri(server, "/v1/chat/completions"))
+    {
+        Content = JsonContent.Create(new
+        {
+            model = "demo",
+            temperature = 0,
+            stream = true,
+            stream_options = new { include_usage = true },
+            messages = new[] { new { role = "user", content = "Tell me a story." } },
+        }),
+    };
 
     private static async Task<(long Events, long Bytes, long Tokens)> ReadAsync(HttpClient http, HttpRequestMessage request)
     {

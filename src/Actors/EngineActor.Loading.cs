@@ -17,6 +17,7 @@ public sealed partial class EngineActor
         var times = _metrics.Engine.LoadEnded(load.Model.Id, outcome, began);
         _metrics.LoadEnded(outcome);
         Context.Parent.Tell(answer is Loaded loaded ? loaded with { Times = times } : answer);
+        ReportOccupancy();
     }
 
     private (string Outcome, LoadEnded Answer) Loading(Load load)

@@ -24,7 +24,7 @@ public sealed partial class EngineActor : ReceiveActor
     private readonly Dictionary<RequestId, IActorRef> _readers = [];
     private Running? _current;
     private bool _stepIsDue;
-    private int _reportedRunning;
+    private Occupancy _reported = new(0, null);
     private int _failedSteps;
 
     public EngineActor(LoadModel load, MlxActorsSettings settings, ActorMetrics metrics)
@@ -157,13 +157,13 @@ public sealed partial class EngineActor : ReceiveActor
 
     private void ReportOccupancy()
     {
-        var running = _current?.Batch.Running ?? 0;
+        var (running, kvFree) = (_current?.Batch.Running ?? 0, _current?.Batch.KvFreeBytes);
         _metrics.Occupied(running, _current?.Batch.KvBytes ?? 0);
         _metrics.Kept(_current?.Batch.Prefixes ?? default);
-        if (running != _reportedRunning)
+        if (running != _reported.Running || kvFree != _reported.KvFreeBytes)
         {
-            _reportedRunning = running;
-            Context.Parent.Tell(new Occupancy(running));
+            _reported = new Occupancy(running, kvFree);
+            Context.Parent.Tell(_reported);
         }
     }
 

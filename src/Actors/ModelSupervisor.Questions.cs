@@ -63,6 +63,15 @@ public sealed partial class ModelSupervisor
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         var said = state is State.Dead ? state : _engineIsRestarting ? State.Restarting : _state.Closing ? State.Stopping : state;
-        return new Status(said, model?.Id, _running, Waiting, _state.LastLoadError);
+        return new Status(said, model?.Id, _running, Waiting, _state.LastLoadError)
+        {
+            KvFreeBytes = _state.Phase is ModelPhase.Ready or ModelPhase.Draining ? _kvFree : null,
+        };
+    }
+
+    private void Publish()
+    {
+        _options.Metrics.Engine.Waiting(Waiting);
+        _options.Board.Publish(StatusNow());
     }
 }

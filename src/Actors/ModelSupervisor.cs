@@ -32,6 +32,7 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
     private double _loadProgress;
     private TimeSpan? _keepAlive;
     private int _running;
+    private long? _kvFree;
     private bool _engineIsRestarting;
 
     public ModelSupervisor(MlxActorsOptions options, MlxActorsSettings settings)
@@ -68,8 +69,8 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
         Receive<EngineProtocol.LoadCancelled>(cancelled => Apply(new SupervisorEvent.LoadCancelled(cancelled.Model)));
         Receive<EngineProtocol.Occupancy>(occupancy =>
         {
-            _running = occupancy.Running;
-            _options.Metrics.Engine.Waiting(Waiting);
+            (_running, _kvFree) = (occupancy.Running, occupancy.KvFreeBytes);
+            Publish();
         });
         Receive<EngineProtocol.Broke>(broke =>
         {
@@ -78,7 +79,11 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
             _load.Cancel();
             Apply(new SupervisorEvent.EngineLost(broke.Reason));
         });
-        Receive<EngineProtocol.Restarted>(_ => _engineIsRestarting = false);
+        Receive<EngineProtocol.Restarted>(_ =>
+        {
+            _engineIsRestarting = false;
+            Publish();
+        });
         Receive<EngineStopped>(_ => Apply(new SupervisorEvent.EngineDied("it broke too often")));
 
         Receive<GenerationProtocol.Left>(left => Apply(new SupervisorEvent.Left(left.Id)));
@@ -87,6 +92,7 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
 
         Receive<PatienceOver>(over => Apply(new SupervisorEvent.PatienceOver(over.Id)));
         Receive<IdleOver>(_ => Apply(new SupervisorEvent.IdleOver()));
+        Publish();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -158,6 +164,9 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
     {
         var (state, effects) = Supervisor.Apply(_state, happened, _settings.Supervisor);
         _state = state;
+
+        // First: who hears of an effect may tell a client, and with the answer how things stand.
+        Publish();
         foreach (var effect in effects)
         {
             Do(effect);
@@ -167,7 +176,6 @@ public sealed partial class ModelSupervisor : ReceiveActor, IWithTimers
             Timers.Cancel(id);
         }
         WatchIdleness();
-        _options.Metrics.Engine.Waiting(Waiting);
     }
 
     private void Do(SupervisorEffect effect)

@@ -3,7 +3,6 @@ using Akka.Actor;
 using MlxActors.Actors.Tests.Fakes;
 using MlxActors.Generation;
 using State = MlxActors.Actors.Protocol.ModelSupervisorProtocol.State;
-using Status = MlxActors.Actors.Protocol.ModelSupervisorProtocol.Status;
 
 namespace MlxActors.Actors.Tests;
 
@@ -27,7 +26,7 @@ public sealed class AnsweringSpec() : ActorSpec("mlxactors.engine.max-batch = 4"
 
         await Answer(Request("a", "hello"));
 
-        await StatusBecomes(status => status == new Status(State.Ready, "a", 0, 0, null));
+        await StatusBecomes(status => status is { State: State.Ready, Model: "a", Running: 0, Waiting: 0, LastLoadError: null });
     }
 
     [Fact]

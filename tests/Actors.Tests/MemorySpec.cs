@@ -1,10 +1,32 @@
+using MlxActors.Actors.Hosting;
 using MlxActors.Generation;
+using State = MlxActors.Actors.Protocol.ModelSupervisorProtocol.State;
 
 namespace MlxActors.Actors.Tests;
 
 /// <summary>Admission by memory: a token of the fake model takes 8 bytes, so that all sequences together have room for 200 tokens.</summary>
 public sealed class MemorySpec() : ActorSpec("mlxactors.engine { max-batch = 4, prefill-chunk = 8, kv-cache-bytes = 1600 }", "mlxactors.stream.buffer = 4")
 {
+    private readonly StatusBoard _board = new();
+
+    protected override MlxActorsOptions Options => base.Options with { Board = _board };
+
+    [Fact]
+    public async Task Status_tells_what_running_answers_leave_and_stands_on_the_board()
+    {
+        using var mayGoOn = new ManualResetEventSlim();
+        Checkpoints.OnLoaded = model => model.OnForward = _ => mayGoOn.Wait(Patience);
+        Assert.Null((await StatusNow()).KvFreeBytes);
+
+        var first = Answer(LongAnswer("a", "hello", tokens: 100));
+        await StatusBecomes(status => status is { State: State.Ready, Running: 0, Waiting: 1, KvFreeBytes: 1600 });
+        mayGoOn.Set();
+        await first;
+
+        await StatusBecomes(status => status is { State: State.Ready, Running: 0, Waiting: 0, KvFreeBytes: 1600 });
+        Assert.Equal(await StatusNow(), _board.Latest);
+    }
+
     [Fact]
     public async Task Requests_wait_until_what_they_may_need_is_free()
     {

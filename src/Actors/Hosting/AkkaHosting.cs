@@ -8,7 +8,11 @@ namespace MlxActors.Actors.Hosting;
 /// What the actors are given from outside: how names become checkpoints, checkpoints models, and files pixels and samples; and where they
 /// count what they do.
 /// </summary>
-public sealed record MlxActorsOptions(ResolveModel Resolve, LoadModel Load, IMediaDecoder Media, ActorMetrics Metrics);
+public sealed record MlxActorsOptions(ResolveModel Resolve, LoadModel Load, IMediaDecoder Media, ActorMetrics Metrics)
+{
+    /// <summary>Where the supervisor says how things stand.</summary>
+    public StatusBoard Board { get; init; } = new();
+}
 
 public static class AkkaHosting
 {

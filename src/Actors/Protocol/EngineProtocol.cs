@@ -75,8 +75,9 @@ public static class EngineProtocol
         public static Released Instance { get; } = new();
     }
 
-    /// <summary>Tells the supervisor how many sequences run, whenever that changes.</summary>
-    public sealed record Occupancy(int Running);
+    /// <summary>Tells the supervisor how many sequences run, and what memory they leave, whenever that changes.</summary>
+    /// <param name="KvFreeBytes">Null: no bound.</param>
+    public sealed record Occupancy(int Running, long? KvFreeBytes);
 
     /// <summary>Tells the supervisor that an exception breaks the engine. Said before anyone hears <see cref="Lost"/>.</summary>
     public sealed record Broke(string Reason);

@@ -68,5 +68,9 @@ public static class ModelSupervisorProtocol
     /// <param name="Model">Id of the model that is loaded, being loaded, or drained; null when empty.</param>
     /// <param name="Running">Sequences in the engine.</param>
     /// <param name="Waiting">Requests that wait for a model or for room.</param>
-    public sealed record Status(State State, string? Model, int Running, int Waiting, string? LastLoadError);
+    public sealed record Status(State State, string? Model, int Running, int Waiting, string? LastLoadError)
+    {
+        /// <summary>What running sequences leave for the keys and values of others; null without a bound, or without a model in memory.</summary>
+        public long? KvFreeBytes { get; init; }
+    }
 }

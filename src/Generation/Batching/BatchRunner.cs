@@ -47,6 +47,9 @@ public sealed partial class BatchRunner(
     /// <summary>Memory that the caches of running sequences hold, in bytes.</summary>
     public long KvBytes => _running.Sum(sequence => sequence.Cache.Bytes);
 
+    /// <summary>Memory that is left for the caches of further sequences, in bytes; null: no bound.</summary>
+    public long? KvFreeBytes => limits.KvBytes - _reserved;
+
     /// <summary>Encoded media that are held, and how often that helped.</summary>
     public FeatureCounts Features => _features.Counts;
 

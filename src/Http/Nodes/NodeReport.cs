@@ -7,13 +7,19 @@ namespace MlxActors.Http.Nodes;
 /// What a node says of itself in compact JSON: the body of its <c>/health</c>, and the header <see cref="Header"/> of each of its answers to
 /// a gateway.
 /// </summary>
-/// <param name="Status"><c>ok</c> when requests can be served at once, else the reason why not.</param>
-/// <param name="State">Of the one that owns the model: <c>empty</c>, <c>loading</c>, <c>ready</c>, <c>draining</c>, <c>stopping</c> …</param>
+/// <param name="Status">
+/// <c>ok</c> when requests can be served at once, else the reason why not: <see cref="Draining"/>, <c>loading</c>, <c>swapping</c>,
+/// <c>restarting</c>, <c>failed</c>, <c>dead</c>, <c>unresponsive</c>.
+/// </param>
+/// <param name="State">
+/// Of the one that owns the model: <c>empty</c>, <c>loading</c>, <c>ready</c>, <c>draining</c> (before a swap), <c>stopping</c>,
+/// <c>restarting</c>, <c>dead</c>; null when it does not say.
+/// </param>
 /// <param name="Model">Id of the model that is loaded, being loaded, or drained; null when none is.</param>
 /// <param name="Running">Answers that are being generated.</param>
 /// <param name="Waiting">Requests that wait for a model or for room.</param>
 /// <param name="Batch">Answers that can be generated at once.</param>
-/// <param name="KvFreeBytes">What is left for keys and values; null without a limit.</param>
+/// <param name="KvFreeBytes">What is left for the keys and values of further answers; null without a limit, or without a model in memory.</param>
 /// <param name="LastLoadError">Null unless the last load failed.</param>
 internal sealed record NodeReport(
     string Status,
@@ -27,6 +33,9 @@ internal sealed record NodeReport(
 {
     /// <summary>On each answer to a request that carries it too.</summary>
     public const string Header = "X-MlxActors-Node";
+
+    /// <summary>The status of a node that was told to stop: it finishes what it has, and takes nothing new.</summary>
+    public const string Draining = "draining";
 
     public string ToJson() => JsonSerializer.Serialize(this, NodeReportJson.Default.NodeReport);
 

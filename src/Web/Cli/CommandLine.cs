@@ -60,6 +60,7 @@ internal static class CommandLine
             """), serve);
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction(desk);
         root.Add(ServeArguments.AddTo(new Command("serve", "Serve (the default command)."), serve));
+        root.Add(ServeGatewayCommand.Create(desk));
         root.Add(PullCommand.Create(desk));
         root.Add(ListCommand.Create(desk));
         root.Add(ShowCommand.Create(desk));

@@ -39,7 +39,7 @@ internal static class Doctor
         .. EngineSettings.Read(hocon, desk.Surroundings.Variable).Match(Engine, error => [Bad("Engine", error)]),
         await FfmpegAsync(hocon, desk, cancellationToken),
         .. ServerSettings.Read(hocon, desk.Surroundings).Match(
-            settings => [Models(settings), Cache(settings.Catalog.Cache, desk), Port(settings.Address)],
+            settings => [Models(settings), Cache(settings.Catalog.Cache, desk), Port(settings.Listening.Address)],
             error => new[] { Bad("Settings", error) }),
         Hub(desk),
     ];

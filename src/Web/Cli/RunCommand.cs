@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Net;
+using MlxActors.Http.Access;
 using MlxActors.Models;
 using MlxActors.Web.Cli.Chat;
 using MlxActors.Web.Hosting;
-using MlxActors.Web.Hosting.Access;
 using Config = Akka.Configuration.Config;
 
 namespace MlxActors.Web.Cli;
@@ -68,8 +68,8 @@ internal static class RunCommand
 
     private static async Task<int> WithWhatIsThereAsync(Config hocon, ServerSettings settings, ParseResult parsed, Desk desk)
     {
-        var address = new Uri($"http://{settings.Address}/");
-        var found = await ServerPartner.FindAsync(address, GivenKey(parsed, desk) ?? settings.Access.ApiKeys.FirstOrDefault());
+        var address = new Uri($"http://{settings.Listening.Address}/");
+        var found = await ServerPartner.FindAsync(address, GivenKey(parsed, desk) ?? settings.Listening.Access.ApiKeys.FirstOrDefault());
         return await found.Match(
             server => ChatAsync(server, parsed, desk),
             error => error.StatusCode == HttpStatusCode.Unauthorized

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
 using MlxActors.Models.Media.Ffmpeg;
 using MlxActors.Native.Results;
 using MlxActors.Web.Hosting;
@@ -41,18 +38,9 @@ internal static class Serve
     private static async Task<int> ListenAsync(ServerPlan plan, WebApplicationBuilder builder, Desk desk)
     {
         await using var app = Server.Build(plan, builder);
-        try
+        if (await Listening.StartAsync(app, plan.Settings.Listening.Address) is { } why)
         {
-            await app.StartAsync();
-        }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
-        {
-            return await desk.FailAsync(InUse(plan.Settings.Address, PortOwner.Find(plan.Settings.Address.Port)));
-        }
-        catch (SocketException e)
-        {
-            return await desk.FailAsync(
-                $"Cannot listen on {plan.Settings.Address}: {e.Message}. Choose another address with --host and --port.");
+            return await desk.FailAsync(why);
         }
 
         // Where ffmpeg is, and no more: to run it would take longer than half of the rest. `doctor` does.
@@ -62,8 +50,4 @@ internal static class Serve
         await app.WaitForShutdownAsync();
         return ExitCodes.Success;
     }
-
-    private static string InUse(IPEndPoint address, string? owner) =>
-        $"Port {address.Port} on {address.Address} is in use by {owner ?? "another program"}. Stop that one, or "
-        + $"choose another port: --port {(address.Port < IPEndPoint.MaxPort ? address.Port + 1 : 0)}";
 }

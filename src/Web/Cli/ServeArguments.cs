@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Net;
 
 namespace MlxActors.Web.Cli;
 
@@ -9,29 +8,6 @@ internal static class ServeArguments
 {
     private static readonly Option<string?> Model = new("--model", "-m") { Description = "The model, as an option.", HelpName = "MODEL" };
 
-    private static readonly Option<int?> Port =
-        NumberOption.Optional("--port", "Port to listen on (default: 1234); 0 takes a free one.", IPEndPoint.MinPort, IPEndPoint.MaxPort);
-
-    private static readonly Option<string?> Host = new("--host")
-    {
-        Description = "Address to listen on (default: 127.0.0.1). One that other machines reach, such as 0.0.0.0, needs MLXACTORS_API_KEY.",
-        HelpName = "ADDRESS",
-    };
-
-    private static readonly Option<bool> LogJson = new("--log-json") { Description = "Log an object a line." };
-
-    private static readonly Option<string?> LogLevel = new("--log-level")
-    {
-        Description = "The least that is logged.",
-        HelpName = "trace|debug|info|warning|error",
-    };
-
-    static ServeArguments()
-    {
-        LogLevel.AcceptOnlyFromAmong("trace", "debug", "info", "warning", "error");
-        Port.Aliases.Add("-p");
-    }
-
     public static T AddTo<T>(T command, Func<ServeOptions, Task<int>> serve)
         where T : Command
     {
@@ -39,8 +15,8 @@ internal static class ServeArguments
         command.Add(model);
         Option[] options =
         [
-            Model, Port, Host, EngineOptions.Backend, EngineOptions.Mode, EngineOptions.Threads, LogJson, LogLevel,
-            CommonOptions.ConfigFile,
+            Model, ListeningOptions.Port, ListeningOptions.Host, EngineOptions.Backend, EngineOptions.Mode, EngineOptions.Threads,
+            ListeningOptions.LogJson, ListeningOptions.LogLevel, CommonOptions.ConfigFile,
         ];
         foreach (var option in options)
         {
@@ -75,14 +51,14 @@ internal static class ServeArguments
 
     private static ServeOptions Options(ParseResult parsed, Argument<string?> model) => new(
         parsed.GetValue(Model) ?? parsed.GetValue(model),
-        parsed.GetValue(Host),
-        parsed.GetValue(Port),
+        parsed.GetValue(ListeningOptions.Host),
+        parsed.GetValue(ListeningOptions.Port),
         parsed.GetValue(EngineOptions.Backend),
         parsed.GetValue(EngineOptions.Mode),
         parsed.GetValue(EngineOptions.Threads),
         parsed.GetValue(CommonOptions.ConfigFile))
     {
-        LogJson = parsed.GetValue(LogJson),
-        LogLevel = parsed.GetValue(LogLevel),
+        LogJson = parsed.GetValue(ListeningOptions.LogJson),
+        LogLevel = parsed.GetValue(ListeningOptions.LogLevel),
     };
 }

@@ -13,16 +13,12 @@ internal sealed record ServeOptions(
     /// <summary>The options as HOCON, to be put above the configuration files.</summary>
     public string ToHocon() => string.Join('\n', new[]
     {
-        Line("mlxactors.http.host", Host),
-        Line("mlxactors.http.port", Port?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        Line("mlxactors.engine.backend", Backend),
-        Line("mlxactors.engine.mode", Mode),
-        Line("mlxactors.engine.threads", Threads?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        Line("mlxactors.log.level", LogLevel),
-        Line("mlxactors.log.format", LogJson ? "json" : null),
+        HoconLine.Of("mlxactors.http.host", Host),
+        HoconLine.Of("mlxactors.http.port", Port?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        HoconLine.Of("mlxactors.engine.backend", Backend),
+        HoconLine.Of("mlxactors.engine.mode", Mode),
+        HoconLine.Of("mlxactors.engine.threads", Threads?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        HoconLine.Of("mlxactors.log.level", LogLevel),
+        HoconLine.Of("mlxactors.log.format", LogJson ? "json" : null),
     }.OfType<string>());
-
-    // A JSON string is a HOCON string. Without the serializer, which would take longer than all the rest of the command line.
-    private static string? Line(string key, string? value) =>
-        value is null ? null : $"{key} = \"{System.Text.Json.JsonEncodedText.Encode(value)}\"";
 }

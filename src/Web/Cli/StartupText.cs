@@ -24,6 +24,16 @@ internal static class StartupText
             .. urls.Select(url => $"  Ready   {url}/v1/chat/completions"),
         ]);
 
+    /// <param name="nodes">Addresses, and names of several.</param>
+    public static string ComposeGateway(IEnumerable<string> nodes, IEnumerable<string> urls) => string.Join(
+        Environment.NewLine,
+        [
+            $"MlxActors {Version}, gateway",
+            .. nodes.Select(node => $"  Node    {node}"),
+            .. urls.Select(url => $"  Chat    {url}/"),
+            .. urls.Select(url => $"  Ready   {url}/v1/chat/completions"),
+        ]);
+
     private static string Decoded(string path) => $"other formats and video by {path}";
 
     private static string Missing(string why) => $"no other format and no video: they need ffmpeg, which {why}";

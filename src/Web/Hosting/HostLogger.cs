@@ -3,7 +3,7 @@ using Akka.Dispatch;
 using Akka.Event;
 using Akka.Hosting.Logging;
 using MlxActors.Generation;
-using MlxActors.Web.Telemetry;
+using MlxActors.Http.Logging;
 using HostLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace MlxActors.Web.Hosting;

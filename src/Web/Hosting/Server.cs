@@ -3,14 +3,15 @@ using System.Net;
 using Akka.Actor;
 using Akka.Hosting;
 using Akka.Hosting.Logging;
-using Microsoft.Extensions.Logging.Console;
 using MlxActors.Actors;
 using MlxActors.Generation;
+using MlxActors.Http.Access;
+using MlxActors.Http.Errors;
+using MlxActors.Http.Logging;
+using MlxActors.Http.Metrics;
 using MlxActors.Web.Engine;
-using MlxActors.Web.Hosting.Access;
 using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi;
-using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.Page;
 using MlxActors.Web.Telemetry;
 using OpenTelemetry.Trace;
@@ -33,14 +34,9 @@ internal static class Server
 
     public static WebApplication Build(ServerPlan plan, WebApplicationBuilder builder)
     {
-        ConfigureLogging(builder.Logging, plan.Telemetry);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = plan.Settings.MaxRequestBytes;
-            plan.Settings.Connections.ApplyTo(kestrel.Limits);
-            kestrel.Listen(plan.Settings.Address, listen => listen.Use(BareErrors.Around));
-        });
+        var access = plan.Settings.Listening.Access;
+        builder.Logging.AddLines(plan.Telemetry.IsJson, plan.Telemetry.Level);
+        builder.WebHost.ConfigureKestrel(plan.Settings.Listening.ApplyTo);
         builder.Services
             .Configure<HostOptions>(host => host.ShutdownTimeout = plan.Times.Shutdown + (2 * TimeLimits.Grace))
             .AddAkka("mlxactors", (akka, services) =>
@@ -58,9 +54,10 @@ internal static class Server
             .AddSingleton(RequestId.New)
             .AddCors()
             .AddSingleton(plan.Times)
+            .AddSingleton(plan.Board)
             .AddSingleton(plan.Telemetry)
             .AddSingleton(services => new MetricStore(plan.Metrics.Meter, services.GetRequiredService<IMeterFactory>()))
-            .AddSingleton(plan.Settings.Access)
+            .AddSingleton(access)
             .AddSingleton(plan.Choice.Catalog)
             .AddSingleton(plan.Choice.Model)
             .AddSingleton(plan.Fetch)
@@ -100,28 +97,17 @@ internal static class Server
         app.Services.GetRequiredService<MetricStore>();
         app.Services.GetService<TracerProvider>();
         app.UseMiddleware<RequestRecorder>();
+        app.UseMiddleware<NodeHeader>();
         app.UseMiddleware<ErrorMiddleware>();
         app.UseMiddleware<OriginGuard>();
-        if (!plan.Settings.Access.CorsOrigins.IsEmpty)
+        if (!access.CorsOrigins.IsEmpty)
         {
-            app.UseCors(cors => cors.WithOrigins([.. plan.Settings.Access.CorsOrigins]).AllowAnyMethod().AllowAnyHeader());
+            app.UseCors(cors => cors.WithOrigins([.. access.CorsOrigins]).AllowAnyMethod().AllowAnyHeader());
         }
         app.UseMiddleware<ApiKeyGuard>();
         app.MapOpenAi();
         app.MapMetrics(plan.Telemetry.OpenMetrics);
         app.MapChatPage();
         return app;
-    }
-
-    // One line an entry; the framework's own chatter stays out unless the environment asks for it (Logging__LogLevel__…).
-    private static void ConfigureLogging(ILoggingBuilder logging, TelemetrySettings settings)
-    {
-        logging.AddConsole(console => console.FormatterName = settings.IsJson ? JsonLogLines.FormatterName : LogLines.FormatterName);
-        logging.Services.AddSingleton<ConsoleFormatter, LogLines>().AddSingleton<ConsoleFormatter, JsonLogLines>();
-        logging.SetMinimumLevel(settings.Level);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-
-        // A host that cannot start throws what it logs, and the command line says it in one sentence.
-        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
     }
 }

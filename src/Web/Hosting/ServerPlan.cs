@@ -23,6 +23,9 @@ internal sealed record ServerPlan(
     ActorMetrics Metrics,
     Action<AkkaConfigurationBuilder> AddActors)
 {
+    /// <summary>Where the actors say how things stand.</summary>
+    public StatusBoard Board { get; init; } = new();
+
     /// <param name="model">Alias, repository id or folder; null takes the default.</param>
     public static Result<ServerPlan, string> Make(Config hocon, string? model, Surroundings surroundings) =>
         ServerSettings.Read(hocon, surroundings).Bind(settings =>
@@ -36,6 +39,9 @@ internal sealed record ServerPlan(
             var metrics = new ActorMetrics(TimeProvider.System);
             var options = new MlxActorsOptions(
                 choice.Catalog.Resolve, engine.Load, new MediaDecoder(media.Limits, media.Ffmpeg, TimeProvider.System), metrics);
-            return new ServerPlan(hocon, settings, times, engine, media, fetch, choice, telemetry, metrics, akka => akka.AddMlxActors(options));
+            return new ServerPlan(hocon, settings, times, engine, media, fetch, choice, telemetry, metrics, akka => akka.AddMlxActors(options))
+            {
+                Board = options.Board,
+            };
         })))))));
 }

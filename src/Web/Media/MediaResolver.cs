@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using MlxActors.Generation;
+using MlxActors.Http.Errors;
 using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
 using MlxActors.Web.OpenAi.Errors;

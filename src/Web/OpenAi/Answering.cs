@@ -1,4 +1,5 @@
 using MlxActors.Generation;
+using MlxActors.Http.Errors;
 using MlxActors.Web.Engine;
 using MlxActors.Web.OpenAi.Contracts;
 using MlxActors.Web.OpenAi.Errors;

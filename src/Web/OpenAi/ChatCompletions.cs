@@ -1,8 +1,9 @@
 using MlxActors.Generation;
+using MlxActors.Http.Errors;
+using MlxActors.Http.Json;
 using MlxActors.Web.Engine;
 using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi.Contracts;
-using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.OpenAi.Parsing;
 using MlxActors.Web.Telemetry;
 

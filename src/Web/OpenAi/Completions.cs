@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using MlxActors.Generation;
+using MlxActors.Http.Errors;
+using MlxActors.Http.Json;
 using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
 using MlxActors.Web.Engine;

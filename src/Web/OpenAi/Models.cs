@@ -1,7 +1,7 @@
 using System.Text.Json;
+using MlxActors.Http.Errors;
+using MlxActors.Http.Json;
 using MlxActors.Models;
-using MlxActors.Web.OpenAi.Contracts;
-using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi;
 

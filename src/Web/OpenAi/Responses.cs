@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using MlxActors.Generation;
+using MlxActors.Http.Errors;
+using MlxActors.Http.Json;
 using MlxActors.Web.Engine;
 using MlxActors.Web.Media;
 using MlxActors.Web.OpenAi.Contracts;

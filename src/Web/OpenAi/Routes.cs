@@ -1,5 +1,5 @@
-using MlxActors.Web.Hosting.Access;
-using MlxActors.Web.Telemetry;
+using MlxActors.Http.Access;
+using MlxActors.Http.Metrics;
 
 namespace MlxActors.Web.OpenAi;
 
@@ -10,8 +10,11 @@ internal static class Routes
         routes.MapApi("/v1");
         routes.MapApi("");
         routes.MapGet("/health", (HttpContext context, Health health) => health.HandleAsync(context)).WithMetadata(OpenToAll.Instance);
-        routes.MapGet("/openapi.json", () => ApiDocument.Get()).WithMetadata(OpenToAll.Instance);
+        routes.MapApiDocument();
     }
+
+    public static void MapApiDocument(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/openapi.json", () => ApiDocument.Get()).WithMetadata(OpenToAll.Instance);
 
     /// <param name="isOpen">Whether it asks for no key.</param>
     public static void MapMetrics(this IEndpointRouteBuilder routes, bool isOpen)

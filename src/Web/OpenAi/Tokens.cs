@@ -1,6 +1,7 @@
+using MlxActors.Http.Errors;
+using MlxActors.Http.Json;
 using MlxActors.Models.Text;
 using MlxActors.Web.Engine;
-using MlxActors.Web.OpenAi.Contracts;
 using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.OpenAi.Parsing;
 

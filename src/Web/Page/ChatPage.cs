@@ -1,5 +1,5 @@
 using System.Reflection;
-using MlxActors.Web.Hosting.Access;
+using MlxActors.Http.Access;
 
 namespace MlxActors.Web.Page;
 

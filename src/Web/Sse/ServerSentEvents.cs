@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using MlxActors.Web.OpenAi.Contracts;
+using MlxActors.Http.Json;
 
 namespace MlxActors.Web.Sse;
 

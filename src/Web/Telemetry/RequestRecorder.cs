@@ -1,5 +1,5 @@
-using System.Buffers;
 using MlxActors.Generation;
+using MlxActors.Http.Logging;
 
 namespace MlxActors.Web.Telemetry;
 
@@ -10,24 +10,17 @@ namespace MlxActors.Web.Telemetry;
 internal sealed partial class RequestRecorder(
     RequestDelegate next, TelemetrySettings settings, Func<RequestId> newId, TimeProvider clock, ILogger<RequestRecorder> log)
 {
-    public const string Header = "x-request-id";
-
-    private const int LongestId = 128;
-
-    private static readonly SearchValues<char> IdCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/+=@");
-
     public async Task InvokeAsync(HttpContext context)
     {
         var began = clock.GetTimestamp();
-        var record = new RequestRecord(ParseId(context.Request.Headers[Header]) ?? newId().ToString());
+        var record = new RequestRecord(RequestIds.Parse(context.Request.Headers[RequestIds.Header]) ?? newId().ToString());
         context.TraceIdentifier = record.Id;
         context.Features.Set(record);
 
         // Not at once: an error clears the headers.
         context.Response.OnStarting(() =>
         {
-            context.Response.Headers[Header] = record.Id;
+            context.Response.Headers[RequestIds.Header] = record.Id;
             return Task.CompletedTask;
         });
         using var scope = log.BeginScope(LogScope.Of(record.Id));
@@ -40,10 +33,6 @@ internal sealed partial class RequestRecorder(
             Say(context, record, clock.GetElapsedTime(began));
         }
     }
-
-    /// <summary>A client's id as it is, when it is fit for headers and logs.</summary>
-    private static string? ParseId(string? given) =>
-        given is { Length: > 0 and <= LongestId } && !given.AsSpan().ContainsAnyExcept(IdCharacters) ? given : null;
 
     private void Say(HttpContext context, RequestRecord record, TimeSpan took)
     {

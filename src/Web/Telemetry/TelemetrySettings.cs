@@ -26,7 +26,7 @@ internal sealed record TelemetrySettings(bool IsJson, LogLevel Level, bool Promp
                     least,
                     config.GetBoolean("mlxactors.log.prompts"),
                     config.GetBoolean("mlxactors.metrics.open"),
-                    AsksForTraces(variable)));
+                    Tracing.IsAskedFor(variable)));
         }
         catch (Exception e) when (e is FormatException or ConfigurationException)
         {
@@ -43,15 +43,4 @@ internal sealed record TelemetrySettings(bool IsJson, LogLevel Level, bool Promp
         "error" => LogLevel.Error,
         _ => null,
     };
-
-    /// <summary>By the variables of the OpenTelemetry specification; none of them set, none sent.</summary>
-    private static bool AsksForTraces(Func<string, string?> variable) =>
-        !"true".Equals(variable("OTEL_SDK_DISABLED"), StringComparison.OrdinalIgnoreCase)
-        && variable("OTEL_TRACES_EXPORTER") switch
-        {
-            "otlp" => true,
-            null or "" => !string.IsNullOrEmpty(variable("OTEL_EXPORTER_OTLP_ENDPOINT"))
-                || !string.IsNullOrEmpty(variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")),
-            _ => false,
-        };
 }

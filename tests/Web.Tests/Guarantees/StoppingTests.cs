@@ -75,7 +75,7 @@ public sealed class StoppingTests
         await server.SignalAsync("TERM");
 
         // Of two that nobody has taken yet, the system delivers one.
-        await GatedServer.HealthBecomesAsync(server.Http, "\"status\":\"stopping\"");
+        await GatedServer.HealthBecomesAsync(server.Http, "\"status\":\"draining\"");
         await server.SignalAsync("TERM");
 
         var code = await server.ExitCodeAsync();
@@ -104,11 +104,12 @@ public sealed class StoppingTests
         await atWork.Task.WaitAsync(Patience);
 
         var stopping = server.StopAsync();
-        await GatedServer.HealthBecomesAsync(server, "\"status\":\"stopping\"");
+        await GatedServer.HealthBecomesAsync(server, "\"status\":\"draining\"");
         using var refused = await Chat.PostAsync(server.Http, Chat.Request("Hello"));
         mayGoOn.SetResult();
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
         Assert.Equal("shutting_down", (await Chat.JsonAsync(refused)).GetProperty("error").GetProperty("code").GetString());
         Assert.Equal("[DONE]", (await Chat.EventsAsync(await running))[^1]);
         await stopping;

@@ -75,9 +75,9 @@ public sealed class PlanTests : IDisposable
 
         var plan = Ok(Plan("demo", file, "mlxactors.http.port = 7001"));
 
-        Assert.Equal(7001, plan.Settings.Address.Port);
+        Assert.Equal(7001, plan.Settings.Listening.Address.Port);
         Assert.Equal(new CpuOptions(CpuMode.Exact, 3), plan.Engine.Cpu);
-        Assert.Equal(64 << 20, plan.Settings.MaxRequestBytes);
+        Assert.Equal(64 << 20, plan.Settings.Listening.MaxRequestBytes);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class PlanTests : IDisposable
     [InlineData("mlxactors.http.host = localhost", null, 0)]
     public void AddressOfOtherMachines_WithAKeyOrAWaiver_IsServed(string setting, string? key, int keys) =>
         Assert.Equal(
-            keys, Ok(Plan("demo", null, setting, name => name == "MLXACTORS_API_KEY" ? key : null)).Settings.Access.ApiKeys.Length);
+            keys, Ok(Plan("demo", null, setting, name => name == "MLXACTORS_API_KEY" ? key : null)).Settings.Listening.Access.ApiKeys.Length);
 
     [Theory]
     [InlineData("mlxactors.http.host = nowhere", "nowhere")]

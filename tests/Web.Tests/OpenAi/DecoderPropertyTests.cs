@@ -3,8 +3,8 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using MlxActors.Generation;
+using MlxActors.Http.Errors;
 using MlxActors.Native.Results;
-using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.OpenAi.Parsing;
 
 namespace MlxActors.Web.Tests.OpenAi;

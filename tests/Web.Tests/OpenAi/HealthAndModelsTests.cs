@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using MlxActors.Http.Nodes;
 using MlxActors.Web.Tests.Serving;
 using static MlxActors.Actors.Protocol.ModelSupervisorProtocol;
 
@@ -10,21 +11,22 @@ public sealed class HealthAndModelsTests
     [Fact]
     public async Task Health_OfAServerThatServes_IsOkWithItsNumbers()
     {
-        await using var server = await TestServer.StartAsync(new Script { Status = new(State.Ready, "demo", 2, 1, null) });
+        await using var server = await TestServer.StartAsync(
+            new Script { Status = new(State.Ready, "demo", 2, 1, null) { KvFreeBytes = 4096 } }, "mlxactors.engine.max-batch = 5");
 
         using var response = await server.Http.GetAsync("/health");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(
-            """{"status":"ok","state":"ready","model":"demo","running":2,"waiting":1,"last_load_error":null}""",
+            """{"status":"ok","state":"ready","model":"demo","running":2,"waiting":1,"batch":5,"kv_free_bytes":4096,"last_load_error":null}""",
             await response.Content.ReadAsStringAsync());
     }
 
     [Theory]
     [InlineData(State.Loading, "loading")]
-    [InlineData(State.Draining, "draining")]
+    [InlineData(State.Draining, "swapping")]
     [InlineData(State.Restarting, "restarting")]
-    [InlineData(State.Stopping, "stopping")]
+    [InlineData(State.Stopping, "draining")]
     [InlineData(State.Dead, "dead")]
     public async Task Health_OfAServerThatDoesNotServeNow_Is503WithItsState(State state, string word)
     {
@@ -46,8 +48,7 @@ public sealed class HealthAndModelsTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal(
-            """{"status":"unresponsive","state":"ready","model":"demo","running":1,"waiting":0,"last_load_error":null}""",
-            await response.Content.ReadAsStringAsync());
+            new NodeReport("unresponsive", "ready", "demo", 1, 0, 8, null, null), NodeReport.Parse(await response.Content.ReadAsStringAsync()));
     }
 
     [Fact]
@@ -69,7 +70,8 @@ public sealed class HealthAndModelsTests
         using var response = await server.Http.GetAsync("/health");
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        Assert.Equal("""{"status":"unresponsive"}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal(
+            new NodeReport("unresponsive", null, null, 0, 0, 8, null, null), NodeReport.Parse(await response.Content.ReadAsStringAsync()));
     }
 
     [Fact]

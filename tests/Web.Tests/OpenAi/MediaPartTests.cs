@@ -1,9 +1,9 @@
 using System.Text;
 using MlxActors.Generation;
+using MlxActors.Http.Errors;
 using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
 using MlxActors.Web.Media;
-using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.OpenAi.Parsing;
 
 namespace MlxActors.Web.Tests.OpenAi;

@@ -35,7 +35,10 @@ internal sealed class GatedServer
                 plan.Choice.Catalog.Resolve,
                 (directory, progress, cancellationToken) => Load(plan.Engine, directory, progress, cancellationToken),
                 new MediaDecoder(ImageLimits.Default),
-                Metrics)),
+                Metrics)
+            {
+                Board = plan.Board,
+            }),
         });
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using MlxActors.Web.Telemetry;
+using MlxActors.Http.Logging;
 using MlxActors.Web.Tests.Serving;
 
 namespace MlxActors.Web.Tests.Telemetry;

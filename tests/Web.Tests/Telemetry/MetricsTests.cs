@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using MlxActors.Web.Telemetry;
+using MlxActors.Http.Metrics;
 using MlxActors.Web.Tests.Serving;
 
 namespace MlxActors.Web.Tests.Telemetry;

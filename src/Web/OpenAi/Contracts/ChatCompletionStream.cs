@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MlxActors.Generation;
+using MlxActors.Http.Errors;
 using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.Sse;
 

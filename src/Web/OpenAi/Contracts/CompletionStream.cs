@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using MlxActors.Generation;
+using MlxActors.Http.Errors;
 using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.Sse;
 

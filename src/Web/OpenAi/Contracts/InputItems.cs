@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
 using MlxActors.Generation;
+using MlxActors.Http.Json;
 
 namespace MlxActors.Web.OpenAi.Contracts;
 

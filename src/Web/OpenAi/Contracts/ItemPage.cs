@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using MlxActors.Http.Errors;
 using MlxActors.Native.Results;
-using MlxActors.Web.OpenAi.Errors;
 using MlxActors.Web.OpenAi.Parsing;
 
 namespace MlxActors.Web.OpenAi.Contracts;

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using MlxActors.Generation;
-using MlxActors.Web.OpenAi.Errors;
+using MlxActors.Http.Errors;
+using MlxActors.Http.Json;
 using MlxActors.Web.OpenAi.Parsing;
 
 namespace MlxActors.Web.OpenAi.Contracts;

@@ -1,11 +1,15 @@
 using System.Diagnostics;
 using MlxActors.Generation;
+using MlxActors.Http.Errors;
 
 namespace MlxActors.Web.OpenAi.Errors;
 
 internal static class GenerationErrors
 {
     private const string Messages = "messages";
+
+    /// <summary>What a restart takes, or another server at the same address.</summary>
+    private static readonly TimeSpan Restart = TimeSpan.FromSeconds(5);
 
     /// <summary>What a client is told of a generation that failed.</summary>
     /// <param name="promptField">The request's field that the prompt came in.</param>
@@ -24,7 +28,7 @@ internal static class GenerationErrors
         GenerationError.EngineFailed =>
             new(StatusCodes.Status500InternalServerError, error.Message, null, "engine_failed", ApiError.ServerFault),
         GenerationError.ShuttingDown =>
-            new(StatusCodes.Status503ServiceUnavailable, error.Message, null, "shutting_down", ApiError.ServerFault),
+            new(StatusCodes.Status503ServiceUnavailable, error.Message, null, "shutting_down", ApiError.ServerFault, Restart),
         _ => throw new UnreachableException(),
     };
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
-using MlxActors.Web.OpenAi.Errors;
+using MlxActors.Http.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
+using MlxActors.Http.Errors;
 using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
 using MlxActors.Web.Media;
-using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 

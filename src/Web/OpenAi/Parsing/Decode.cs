@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MlxActors.Http.Errors;
 using MlxActors.Native.Results;
-using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 

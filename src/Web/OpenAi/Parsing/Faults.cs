@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MlxActors.Generation.Constraints.Schemas;
-using MlxActors.Web.OpenAi.Errors;
+using MlxActors.Http.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 

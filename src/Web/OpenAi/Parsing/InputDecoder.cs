@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using MlxActors.Http.Errors;
 using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
-using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 

@@ -1,6 +1,6 @@
+using MlxActors.Http.Errors;
 using MlxActors.Native.Results;
 using MlxActors.Web.Media;
-using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 

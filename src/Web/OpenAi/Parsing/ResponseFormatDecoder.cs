@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MlxActors.Generation.Constraints.Schemas;
+using MlxActors.Http.Errors;
 using MlxActors.Native.Results;
-using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using MlxActors.Generation;
 using MlxActors.Generation.Sampling;
+using MlxActors.Http.Errors;
 using MlxActors.Native.Results;
-using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 

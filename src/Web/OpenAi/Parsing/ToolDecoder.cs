@@ -3,9 +3,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MlxActors.Generation.Constraints;
 using MlxActors.Generation.Constraints.Schemas;
+using MlxActors.Http.Errors;
 using MlxActors.Models.Chat;
 using MlxActors.Native.Results;
-using MlxActors.Web.OpenAi.Errors;
 
 namespace MlxActors.Web.OpenAi.Parsing;
 

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Http.Json;
+using MlxActors.Http.Nodes;
+using MlxActors.Web.Tests.Serving;
+
+namespace MlxActors.Web.Tests.Nodes;
+
+/// <summary>What a gateway, which asks for it with a header, is told with each answer.</summary>
+public sealed class NodeHeaderTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Answer_ToARequestWithoutTheHeader_HasNone()
+    {
+        await using var server = await TestServer.StartAsync(TestServer.Plan());
+
+        using var response = await Chat.PostAsync(server.Http, Chat.Request("Hello"));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.False(response.Headers.Contains(NodeReport.Header));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Answer_ToAGateway_TellsHowTheNodeStandsAsItBegins(bool stream)
+    {
+        await using var server = await TestServer.StartAsync(TestServer.Plan("mlxactors.engine.max-batch = 5"));
+        using var request = AskingFor(Chat.Path);
+        request.Content = JsonContent.Create(Chat.Request("Hello", stream));
+
+        using var response = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        var report = ReportOf(response);
+        Assert.Equal(("ok", "ready", "demo", 5), (report.Status, report.State, report.Model, report.Batch));
+        Assert.True(report.KvFreeBytes > 0, $"{report}");
+    }
+
+    [Fact]
+    public async Task Answer_WhileOthersRunAndWait_CountsThem()
+    {
+        var (atWork, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var gate = new GatedServer
+        {
+            OnForward = batch =>
+            {
+                if (batch.Caches[0].Length > 20)
+                {
+                    atWork.TrySetResult();
+                    mayGoOn.Task.Wait(Patience);
+                }
+            },
+        };
+        await using var server = await gate.StartAsync("mlxactors.engine.max-batch = 1\n");
+        var running = Chat.PostAsync(server.Http, Chat.Request("Tell me a story."));
+        await atWork.Task.WaitAsync(Patience);
+        var waiting = Chat.PostAsync(server.Http, Chat.Request("And another one."));
+        await GatedServer.HealthBecomesAsync(server, "\"running\":1", "\"waiting\":1");
+
+        using var response = await server.Http.SendAsync(AskingFor("/v1/models"));
+        mayGoOn.SetResult();
+
+        var report = ReportOf(response);
+        Assert.Equal((1, 1), (report.Running, report.Waiting));
+        (await running).Dispose();
+        (await waiting).Dispose();
+    }
+
+    [Theory]
+    [InlineData("/v1/nothing", 404)]
+    [InlineData("/v1/completions", 405)]
+    public async Task Error_ToAGateway_HasItToo(string path, int status)
+    {
+        await using var server = await TestServer.StartAsync(TestServer.Plan());
+        await GatedServer.HealthBecomesAsync(server, "\"status\":\"ok\"");
+
+        using var response = await server.Http.SendAsync(AskingFor(path));
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("demo", ReportOf(response).Model);
+    }
+
+    [Fact]
+    public async Task Refusal_ByANodeThatIsToldToStop_SaysThatItDrains()
+    {
+        var (atWork, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var gate = new GatedServer
+        {
+            OnForward = batch =>
+            {
+                if (batch.Caches[0].Length > 20)
+                {
+                    atWork.TrySetResult();
+                    mayGoOn.Task.Wait(Patience);
+                }
+            },
+        };
+        await using var server = await gate.StartAsync();
+        var running = Chat.PostAsync(server.Http, Chat.Request("Tell me a story."));
+        await atWork.Task.WaitAsync(Patience);
+        var stopping = server.StopAsync();
+        await GatedServer.HealthBecomesAsync(server, "\"status\":\"draining\"");
+        using var request = AskingFor(Chat.Path);
+        request.Content = JsonContent.Create(Chat.Request("Hello"));
+
+        using var response = await server.Http.SendAsync(request);
+        mayGoOn.SetResult();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal((NodeReport.Draining, "stopping"), (ReportOf(response).Status, ReportOf(response).State));
+        (await running).Dispose();
+        await stopping;
+    }
+
+    private static HttpRequestMessage AskingFor(string path)
+    {
+        var request = new HttpRequestMessage(path == Chat.Path ? HttpMethod.Post : HttpMethod.Get, path);
+        request.Headers.Add(NodeReport.Header, "report");
+        return request;
+    }
+
+    private static NodeReport ReportOf(HttpResponseMessage response) =>
+        NodeReport.Parse(Assert.Single(response.Headers.GetValues(NodeReport.Header)))
+        ?? throw new FormatException($"{response.Headers}");
+}
