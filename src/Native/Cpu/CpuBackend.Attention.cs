@@ -28,7 +28,7 @@ public sealed unsafe partial class CpuBackend
     public KvCache NewKvCache(KvCacheSpec spec)
     {
         Operands.OfKvCache(spec);
-        return new PagedKvCache(spec, _pages);
+        return new PagedKvCache(spec, _options.KvCacheType, _pages);
     }
 
     public Tensor Attention(
@@ -73,7 +73,7 @@ public sealed unsafe partial class CpuBackend
             return result;
         }
         using var scope = BeginScope();
-        var pages = new PageLayout(k.Shape[1], k.Shape[2]);
+        var pages = new PageLayout(k.Shape[1], k.Shape[2], KvCacheType.Float32);
         var views = Scratch<SequenceView>(segmentEnds.Length);
         var ends = Scratch<int>(q.Shape[0]);
         for (var (i, first) = (0, 0); i < segmentEnds.Length; first = segmentEnds[i], i++)
@@ -92,7 +92,7 @@ public sealed unsafe partial class CpuBackend
         Operands.OfCrossAttention(q, k, v);
         var result = NewFloats(q.Shape);
         using var scope = BeginScope();
-        var (rows, keys, layout) = (q.Shape[0], k.Shape[0], new PageLayout(k.Shape[1], k.Shape[2]));
+        var (rows, keys, layout) = (q.Shape[0], k.Shape[0], new PageLayout(k.Shape[1], k.Shape[2], KvCacheType.Float32));
         var views = Scratch<SequenceView>(2);
         views[0] = new SequenceView { Pages = ScratchPages(keys, layout), Rows = keys };
         views[1] = views[0] with { Rows = rows };
@@ -118,7 +118,7 @@ public sealed unsafe partial class CpuBackend
         var pages = Scratch<nint>(count);
         for (var i = 0; i < count; i++)
         {
-            var page = Scratch<float>(layout.Floats);
+            var page = Scratch<byte>(layout.Bytes);
             layout.Clear(page);
             pages[i] = (nint)page;
         }

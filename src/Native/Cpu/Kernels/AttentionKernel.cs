@@ -32,10 +32,44 @@ internal readonly unsafe struct AttentionKernel(
     private int RowsPerItem => Math.Max(1, Queries / group);
 
     /// <summary>Floats of scratch a thread needs.</summary>
-    public static long ScratchLength(PageLayout layout, int group) =>
-        Math.Max(Queries, group) * AttentionBlock.FloatsPerQuery(layout);
+    public static long ScratchLength(PageLayout layout, int group) => AttentionBlock.ScratchLength(layout, Math.Max(Queries, group));
 
     public void Scalar(int first, int end, int worker)
+    {
+        switch (layout.Type)
+        {
+            case KvCacheType.Float32:
+                Attend<Float32Numbers>(first, end);
+                break;
+            case KvCacheType.BFloat16:
+                Attend<BFloat16Numbers>(first, end);
+                break;
+            case KvCacheType.Int8:
+                Attend<Int8Numbers>(first, end);
+                break;
+        }
+    }
+
+    public void Vector<TSimd, TFloats>(int first, int end, int worker)
+        where TSimd : struct, ISimd<TFloats>
+        where TFloats : struct
+    {
+        switch (layout.Type)
+        {
+            case KvCacheType.Float32:
+                Attend<TSimd, TFloats, Float32Numbers>(first, end, worker);
+                break;
+            case KvCacheType.BFloat16:
+                Attend<TSimd, TFloats, BFloat16Numbers>(first, end, worker);
+                break;
+            case KvCacheType.Int8:
+                Attend<TSimd, TFloats, Int8Numbers>(first, end, worker);
+                break;
+        }
+    }
+
+    private void Attend<TNumbers>(int first, int end)
+        where TNumbers : struct, IPageNumbers
     {
         for (var item = first; item < end; item++)
         {
@@ -45,15 +79,16 @@ internal readonly unsafe struct AttentionKernel(
             {
                 for (var g = 0; g < group; g++)
                 {
-                    AttendOne(sequence, head, row, g);
+                    AttendOne<TNumbers>(sequence, head, row, g);
                 }
             }
         }
     }
 
-    public void Vector<TSimd, TFloats>(int first, int end, int worker)
+    private void Attend<TSimd, TFloats, TNumbers>(int first, int end, int worker)
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct
+        where TNumbers : struct, IPageNumbers
     {
         var queries = RowsPerItem * group;
         var memory = scratch + worker * ScratchLength(layout, group);
@@ -76,8 +111,7 @@ internal readonly unsafe struct AttentionKernel(
             var pages = Operands.Blocks(lastEnd, PageLayout.Tokens);
             for (var page = FirstVisible(sequence, firstRow) / PageLayout.Tokens; page < pages; page++)
             {
-                var start = sequence->Page(page);
-                block.See(page * PageLayout.Tokens, start + layout.Keys(head), start + layout.Values(head));
+                block.See<TNumbers>(page * PageLayout.Tokens, layout.Head(sequence->Page(page), head));
             }
             for (var i = 0; i < rows * group; i++)
             {
@@ -104,26 +138,26 @@ internal readonly unsafe struct AttentionKernel(
     private int FirstVisible(SequenceView* sequence, int row) =>
         window == int.MaxValue ? 0 : Math.Max(0, sequence->Offset + row - window + 1);
 
-    private void AttendOne(SequenceView* sequence, int head, int row, int g)
+    private void AttendOne<TNumbers>(SequenceView* sequence, int head, int row, int g)
+        where TNumbers : struct, IPageNumbers
     {
         var offset = ((long)(sequence->FirstRow + row) * layout.KvHeads * group + head * group + g) * layout.HeadDim;
         var (first, end) = (FirstVisible(sequence, row), visibleEnds[sequence->FirstRow + row]);
         var largest = double.NegativeInfinity;
         for (var position = first; position < end; position++)
         {
-            largest = Math.Max(largest, Score(sequence, head, position, q + offset));
+            largest = Math.Max(largest, Score<TNumbers>(sequence, head, position, q + offset));
         }
         var sums = stackalloc double[layout.HeadDim];
         new Span<double>(sums, layout.HeadDim).Clear();
         var weights = 0.0;
         for (var position = first; position < end; position++)
         {
-            var weight = Math.Exp(Score(sequence, head, position, q + offset) - largest);
-            var value = sequence->Page(position / PageLayout.Tokens)
-                + layout.Values(head) + position % PageLayout.Tokens * layout.ValueStride;
+            var weight = Math.Exp(Score<TNumbers>(sequence, head, position, q + offset) - largest);
+            var (page, slot) = (PageOf(sequence, head, position), position % PageLayout.Tokens);
             for (var d = 0; d < layout.HeadDim; d++)
             {
-                sums[d] += weight * value[d];
+                sums[d] += weight * Read<TNumbers>(page.Values, PageLayout.ValueIndex(slot, d), page.ValueScales, slot, d);
             }
             weights += weight;
         }
@@ -133,14 +167,23 @@ internal readonly unsafe struct AttentionKernel(
         }
     }
 
-    private double Score(SequenceView* sequence, int head, int position, float* query)
+    private double Score<TNumbers>(SequenceView* sequence, int head, int position, float* query)
+        where TNumbers : struct, IPageNumbers
     {
-        var key = sequence->Page(position / PageLayout.Tokens) + layout.Keys(head) + position % PageLayout.Tokens;
+        var (page, slot) = (PageOf(sequence, head, position), position % PageLayout.Tokens);
         var dot = 0.0;
         for (var d = 0; d < layout.HeadDim; d++)
         {
-            dot += (double)query[d] * key[d * PageLayout.Tokens];
+            dot += (double)query[d] * Read<TNumbers>(page.Keys, PageLayout.KeyIndex(slot, d), page.KeyScales, slot, d);
         }
         return dot * scale;
     }
+
+    private PageHead PageOf(SequenceView* sequence, int head, int position) =>
+        layout.Head(sequence->Page(position / PageLayout.Tokens), head);
+
+    private static float Read<TNumbers>(byte* numbers, int index, ushort* scales, int slot, int d)
+        where TNumbers : struct, IPageNumbers => TNumbers.Read(
+            numbers + index * TNumbers.Bytes,
+            TNumbers.HaveScales ? BFloat16.ToFloat32(scales[PageLayout.ScaleIndex(slot, d)]) : 0);
 }
