@@ -33,9 +33,12 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
 {
     private const int Tokens = PageLayout.Tokens;
 
+    private readonly AttentionWork _work;
+    private readonly AttentionItem _item;
     private readonly PageLayout _layout;
-    private readonly float _scale;
     private readonly int _count;
+    private readonly int _firstColumn;
+    private readonly int _endColumn;
     private readonly int _stride;
     private readonly float* _scores;
     private readonly float* _sums;
@@ -43,25 +46,32 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
     private readonly float* _valueScales;
     private readonly float* _widened;
 
-    public AttentionBlock(PageLayout layout, float scale, int count, float* scratch, int capacity)
+    /// <param name="scratch"><see cref="AttentionWork.ScratchLength"/> floats.</param>
+    /// <param name="firstColumn">Of the head dimension, from which on values are summed up; the first of a group.</param>
+    /// <param name="endColumn">The first one behind those.</param>
+    public AttentionBlock(AttentionWork work, AttentionItem item, float* scratch, int firstColumn, int endColumn)
     {
-        (_layout, _scale, _count) = (layout, scale, count);
-        _stride = AttentionBlock.SumStride(layout);
+        (_work, _item, _layout, _count) = (work, item, work.Layout, item.Rows * work.Group);
+        _stride = AttentionBlock.SumStride(_layout);
+        _firstColumn = firstColumn;
+        _endColumn = Math.Min(endColumn, (_layout.HeadDim + TSimd.Lanes - 1) / TSimd.Lanes * TSimd.Lanes);
         _scores = scratch;
-        _sums = _scores + (long)capacity * Tokens;
-        _states = (State*)(_sums + (long)capacity * _stride);
-        _valueScales = (float*)(_states + capacity);
+        _sums = _scores + (long)_count * Tokens;
+        _states = (State*)(_sums + (long)_count * _stride);
+        _valueScales = (float*)(_states + _count);
         _widened = _valueScales + Tokens;
-    }
-
-    /// <summary>Columns of the head dimension in whole vectors.</summary>
-    private int Columns => (_layout.HeadDim + TSimd.Lanes - 1) / TSimd.Lanes * TSimd.Lanes;
-
-    /// <summary>Sets a query that sees the positions <c>[first, end)</c>.</summary>
-    public void Begin(int query, float* vector, int first, int end)
-    {
-        _states[query] = new State { Query = vector, First = first, End = end, Largest = float.NegativeInfinity };
-        new Span<float>(_sums + query * _stride, _stride).Clear();
+        for (var query = 0; query < _count; query++)
+        {
+            var row = item.FirstRow + query / work.Group;
+            _states[query] = new State
+            {
+                Query = work.Query(item, query),
+                First = work.FirstVisible(item.Sequence, row),
+                End = work.EndVisible(item.Sequence, row),
+                Largest = float.NegativeInfinity,
+            };
+        }
+        new Span<float>(_sums, _count * _stride).Clear();
     }
 
     /// <summary>Takes in a page, whose first token has the position <paramref name="start"/>.</summary>
@@ -80,34 +90,20 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
         TakeIn<Float32Numbers>(start, new PageHead { Keys = (byte*)keys, Values = (byte*)values });
     }
 
-    public void End(int query, float* result)
-    {
-        var factor = TSimd.All(1 / _states[query].Weights);
-        var sums = _sums + query * _stride;
-        for (var d = 0; d < _layout.HeadDim; d += TSimd.Lanes)
-        {
-            VectorMath<TSimd, TFloats>.StoreUpTo(TSimd.Multiply(TSimd.Load(sums + d), factor), result + d, _layout.HeadDim - d);
-        }
-    }
-
-    private void TakeIn<TNumbers>(int start, PageHead page)
+    /// <summary>Takes in a page whose scores are known.</summary>
+    public void SeeScored<TNumbers>(int start, PageHead page, float* scores)
         where TNumbers : struct, IPageNumbers
     {
-        Score<TNumbers>(page);
-        var end = 0;
-        for (var query = 0; query < _count; query++)
-        {
-            end = Math.Max(end, Weigh(query, start));
-        }
-        Add<TNumbers>(page, end);
+        new ReadOnlySpan<float>(scores, _count * Tokens).CopyTo(new Span<float>(_scores, _count * Tokens));
+        Add<TNumbers>(page, Weigh(start));
     }
 
-    private void Score<TNumbers>(PageHead page)
+    /// <summary>The scores of a page, query after query.</summary>
+    public void Score<TNumbers>(PageHead page, float* scores)
         where TNumbers : struct, IPageNumbers
     {
         var headDim = _layout.HeadDim;
         var state = _states;
-        var scores = _scores;
         var left = _count;
         for (; left >= 4; left -= 4, state += 4, scores += 4 * Tokens)
         {
@@ -122,6 +118,40 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
         {
             PageScores<TSimd, TFloats, TNumbers>.OfOne(state->Query, headDim, page, scores);
         }
+    }
+
+    /// <summary>Writes the results of all queries, in the columns of this block.</summary>
+    public void End()
+    {
+        for (var query = 0; query < _count; query++)
+        {
+            var factor = TSimd.All(1 / _states[query].Weights);
+            var sums = _sums + query * _stride;
+            var result = _work.Result(_item, query);
+            for (var d = _firstColumn; d < _endColumn; d += TSimd.Lanes)
+            {
+                var mean = TSimd.Multiply(TSimd.Load(sums + d), factor);
+                VectorMath<TSimd, TFloats>.StoreUpTo(mean, result + d, _layout.HeadDim - d);
+            }
+        }
+    }
+
+    private void TakeIn<TNumbers>(int start, PageHead page)
+        where TNumbers : struct, IPageNumbers
+    {
+        Score<TNumbers>(page, _scores);
+        Add<TNumbers>(page, Weigh(start));
+    }
+
+    /// <summary>Turns all scores into weights; returns the end of the page's tokens that any query sees.</summary>
+    private int Weigh(int start)
+    {
+        var end = 0;
+        for (var query = 0; query < _count; query++)
+        {
+            end = Math.Max(end, Weigh(query, start));
+        }
+        return end;
     }
 
     /// <summary>Turns a query's scores into weights and scales its sums; returns the end of the page's tokens that it sees.</summary>
@@ -140,7 +170,7 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
         for (var token = 0; token < Tokens; token += TSimd.Lanes)
         {
             var score = _scores + query * Tokens + token;
-            TSimd.Store(TSimd.Multiply(TSimd.Load(score), TSimd.All(_scale)), score);
+            TSimd.Store(TSimd.Multiply(TSimd.Load(score), TSimd.All(_work.Scale)), score);
         }
         scores[..first].Fill(float.NegativeInfinity);
         scores[end..].Fill(float.NegativeInfinity);
@@ -159,7 +189,7 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
             TSimd.Store(weight, _scores + query * Tokens + token);
             weights = TSimd.Add(weights, weight);
         }
-        for (var d = 0; newLargest > state.Largest && d < Columns; d += TSimd.Lanes)
+        for (var d = _firstColumn; newLargest > state.Largest && d < _endColumn; d += TSimd.Lanes)
         {
             var sums = _sums + query * _stride + d;
             TSimd.Store(TSimd.Multiply(TSimd.Load(sums), shrink), sums);
@@ -172,7 +202,7 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
     private void Add<TNumbers>(PageHead page, int end)
         where TNumbers : struct, IPageNumbers
     {
-        for (var d = 0; d < Columns; d += 2 * TSimd.Lanes)
+        for (var d = _firstColumn; d < _endColumn; d += 2 * TSimd.Lanes)
         {
             if (TNumbers.HaveScales && d % PageLayout.Group == 0)
             {
@@ -185,7 +215,7 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
             var left = _count;
             for (; left >= 4; left -= 4, weights += 4 * Tokens, sums += 4 * _stride)
             {
-                if (d + TSimd.Lanes < Columns)
+                if (d + TSimd.Lanes < _endColumn)
                 {
                     adding.AddFour(weights, sums);
                 }
