@@ -73,4 +73,7 @@ internal unsafe struct PageHead
 
     /// <inheritdoc cref="KeyScales"/>
     public ushort* ValueScales;
+
+    /// <summary>What will be read next, if that is known.</summary>
+    public byte* Next;
 }

@@ -209,7 +209,7 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
                 WidenScales(page.ValueScales + PageLayout.ScaleIndex(0, d));
             }
             var values = page.Values + PageLayout.ValueIndex(0, d) * TNumbers.Bytes;
-            var adding = new PageSums<TSimd, TFloats, TNumbers>(values, _valueScales, end, _stride);
+            var adding = new PageSums<TSimd, TFloats, TNumbers>(values, _valueScales, end, Ahead<TNumbers>(page, d), _stride);
             var sums = _sums + d;
             var weights = _scores;
             var left = _count;
@@ -233,6 +233,17 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
                 adding.AddOne(weights, sums);
             }
         }
+    }
+
+    /// <summary>Bytes from the values of a group to what is read two groups later: values, or the keys of the next page.</summary>
+    private nint Ahead<TNumbers>(PageHead page, int d)
+        where TNumbers : struct, IPageNumbers
+    {
+        var bytes = PageLayout.Group * Tokens * TNumbers.Bytes;
+        var group = d / PageLayout.Group;
+        return group + 2 < _layout.Groups ? 2 * bytes
+            : page.Next is null ? 0
+            : (nint)(page.Next - page.Values) + (2 - _layout.Groups) * bytes;
     }
 
     private void WidenScales(ushort* scales)

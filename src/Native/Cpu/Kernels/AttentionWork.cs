@@ -83,7 +83,12 @@ internal readonly unsafe struct AttentionWork(
         };
     }
 
-    public PageHead Page(AttentionItem item, int index) => layout.Head(item.Sequence->Page(index), item.Head);
+    public PageHead Page(AttentionItem item, int index)
+    {
+        var page = layout.Head(item.Sequence->Page(index), item.Head);
+        page.Next = index + 1 < item.EndPage ? layout.Head(item.Sequence->Page(index + 1), item.Head).Keys : null;
+        return page;
+    }
 
     /// <summary>The first position that a row sees.</summary>
     public int FirstVisible(SequenceView* sequence, int row) =>

@@ -15,6 +15,9 @@ internal static unsafe class PageScores<TSimd, TFloats, TNumbers>
 {
     private const int Tokens = PageLayout.Tokens;
 
+    /// <summary>Bytes to what is asked for: two groups of columns further on, where the values follow the keys.</summary>
+    private static int Ahead => 2 * PageLayout.Group * Tokens * TNumbers.Bytes;
+
     [MethodImpl(Hot.Loop)]
     public static void OfOne(float* query, int headDim, PageHead page, float* scores)
     {
@@ -27,6 +30,7 @@ internal static unsafe class PageScores<TSimd, TFloats, TNumbers>
                 var (scale0, scale1) = (Scale(page, d, token), Scale(page, d, token + TSimd.Lanes));
                 for (var end = EndOfGroup(d, headDim); d < end; d++, key += Tokens * TNumbers.Bytes)
                 {
+                    Prefetch.Line(key + Ahead);
                     var by = TSimd.All(query[d]);
                     sum0 = TSimd.MultiplyAdd(by, TNumbers.Load<TSimd, TFloats>(key, scale0), sum0);
                     sum1 = TSimd.MultiplyAdd(by, TNumbers.Load<TSimd, TFloats>(key + TSimd.Lanes * TNumbers.Bytes, scale1), sum1);
@@ -50,6 +54,7 @@ internal static unsafe class PageScores<TSimd, TFloats, TNumbers>
                 var (scale0, scale1) = (Scale(page, d, token), Scale(page, d, token + TSimd.Lanes));
                 for (var end = EndOfGroup(d, headDim); d < end; d++, key += Tokens * TNumbers.Bytes)
                 {
+                    Prefetch.Line(key + Ahead);
                     var key0 = TNumbers.Load<TSimd, TFloats>(key, scale0);
                     var key1 = TNumbers.Load<TSimd, TFloats>(key + TSimd.Lanes * TNumbers.Bytes, scale1);
                     var by = TSimd.All(a[d]);
@@ -79,6 +84,7 @@ internal static unsafe class PageScores<TSimd, TFloats, TNumbers>
                 var (scale0, scale1) = (Scale(page, d, token), Scale(page, d, token + TSimd.Lanes));
                 for (var end = EndOfGroup(d, headDim); d < end; d++, key += Tokens * TNumbers.Bytes)
                 {
+                    Prefetch.Line(key + Ahead);
                     var key0 = TNumbers.Load<TSimd, TFloats>(key, scale0);
                     var key1 = TNumbers.Load<TSimd, TFloats>(key + TSimd.Lanes * TNumbers.Bytes, scale1);
                     var by = TSimd.All(a[d]);

@@ -11,8 +11,10 @@ namespace MlxActors.Native.Cpu.Kernels;
 /// <param name="values">Where the columns of the first token lie; those of the next are a block of columns behind.</param>
 /// <param name="scales">One a token; not read where numbers have none.</param>
 /// <param name="end">Tokens that are added.</param>
+/// <param name="ahead">Bytes from a value to what will be read some time after it.</param>
 /// <param name="stride">Floats from the sums of one query to those of the next.</param>
-internal readonly unsafe struct PageSums<TSimd, TFloats, TNumbers>(byte* values, float* scales, int end, int stride)
+internal readonly unsafe struct PageSums<TSimd, TFloats, TNumbers>(
+    byte* values, float* scales, int end, nint ahead, int stride)
     where TSimd : struct, ISimd<TFloats>
     where TFloats : struct
     where TNumbers : struct, IPageNumbers
@@ -30,6 +32,7 @@ internal readonly unsafe struct PageSums<TSimd, TFloats, TNumbers>(byte* values,
         var value = values;
         for (var token = 0; token < end; token++, value += Step)
         {
+            Prefetch.Line(value + ahead);
             var scale = Scale(token);
             var weight = TSimd.All(weights[token]);
             sum0 = TSimd.MultiplyAdd(weight, TNumbers.Load<TSimd, TFloats>(value, scale), sum0);
@@ -47,6 +50,7 @@ internal readonly unsafe struct PageSums<TSimd, TFloats, TNumbers>(byte* values,
         var value = values;
         for (var token = 0; token < end; token++, value += Step)
         {
+            Prefetch.Line(value + ahead);
             var scale = Scale(token);
             var by0 = TNumbers.Load<TSimd, TFloats>(value, scale);
             var by1 = TNumbers.Load<TSimd, TFloats>(value + SecondVector, scale);
@@ -72,6 +76,7 @@ internal readonly unsafe struct PageSums<TSimd, TFloats, TNumbers>(byte* values,
         var value = values;
         for (var token = 0; token < end; token++, value += Step)
         {
+            Prefetch.Line(value + ahead);
             var scale = Scale(token);
             var by0 = TNumbers.Load<TSimd, TFloats>(value, scale);
             var by1 = TNumbers.Load<TSimd, TFloats>(value + SecondVector, scale);
