@@ -22,10 +22,13 @@ public class AttentionBenchmark
     [Params(1, 128)]
     public int Rows { get; set; }
 
+    [Params(KvCacheType.Float32, KvCacheType.BFloat16, KvCacheType.Int8)]
+    public KvCacheType Cache { get; set; }
+
     [GlobalSetup]
     public void Setup()
     {
-        _backend = new CpuBackend(new CpuOptions(CpuMode.Fast, Environment.ProcessorCount));
+        _backend = new CpuBackend(new CpuOptions(CpuMode.Fast, Environment.ProcessorCount, KvCache: Cache));
         _cache = _backend.NewKvCache(new KvCacheSpec(KvHeads, HeadDim, Window: null));
         var random = new Random(1);
         var numbers = Enumerable.Range(0, Context * Heads * HeadDim).Select(_ => (float)random.NextDouble() - 0.5f).ToArray();

@@ -9,8 +9,9 @@ using MlxActors.Native.Cpu;
 namespace MlxActors.Benchmarks.Quality;
 
 /// <summary>
-/// <c>quality &lt;folder&gt; &lt;conversations&gt;</c>: what <c>fast</c> mode changes beside <c>exact</c>, on a trained checkpoint. Both read the same
-/// tokens, conversations and then long greedy answers, so that one close call does not hide the next.
+/// <c>quality &lt;folder&gt; &lt;conversations&gt; [float32|bfloat16|int8]</c>: what <c>fast</c> mode changes beside <c>exact</c>, on a trained checkpoint,
+/// with its own or another type of KV cache. Both read the same tokens, conversations and then long greedy answers, so that one close call does
+/// not hide the next.
 /// </summary>
 internal static class QualityCommand
 {
@@ -21,13 +22,15 @@ internal static class QualityCommand
 
     public static int Run(string[] arguments)
     {
-        if (arguments is not [var folder, var conversations] || !File.Exists(conversations))
+        KvCacheType? cache = arguments.Length > 2 && Enum.TryParse<KvCacheType>(arguments[2], ignoreCase: true, out var named) ? named : null;
+        if (arguments is not [var folder, var conversations, .. var type] || !File.Exists(conversations) || type.Length != (cache is null ? 0 : 1))
         {
-            Console.Error.WriteLine($"usage: {Name} <checkpoint folder> <conversations.jsonl, with prompt_ids and reply_ids>");
+            Console.Error.WriteLine(
+                $"usage: {Name} <checkpoint folder> <conversations.jsonl, with prompt_ids and reply_ids> [float32|bfloat16|int8]");
             return 2;
         }
-        using var exact = new Reader(folder, CpuMode.Exact);
-        using var fast = new Reader(folder, CpuMode.Fast);
+        using var exact = new Reader(folder, new CpuOptions(CpuMode.Exact, Environment.ProcessorCount));
+        using var fast = new Reader(folder, new CpuOptions(CpuMode.Fast, Environment.ProcessorCount, KvCache: cache));
         var texts = File.ReadLines(conversations).Select(Text.Parse).OfType<Text>().ToList();
         var greedy = texts.Take(Answers).Select(text => text with { Reply = exact.Continue(text.Prompt, AnswerTokens) });
         var free = texts.Take(Answers).Select(text => SameFor(exact.Continue(text.Prompt, AnswerTokens), fast.Continue(text.Prompt, AnswerTokens)));
@@ -115,9 +118,9 @@ internal static class QualityCommand
         private readonly IModel _model;
         private readonly Batch _batch;
 
-        public Reader(string folder, CpuMode mode)
+        public Reader(string folder, CpuOptions options)
         {
-            _backend = new CpuBackend(new CpuOptions(mode, Environment.ProcessorCount));
+            _backend = new CpuBackend(options);
             _model = Turns.TurnsCommand.Required(ModelLoader.LoadModel(folder, _backend, CancellationToken.None));
             _batch = new Batch(_model.Info.ImagesAttendBothWays);
         }

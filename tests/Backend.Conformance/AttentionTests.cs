@@ -1,3 +1,4 @@
+using MlxActors.Native.Cpu;
 using MlxActors.Native.Tensors;
 
 namespace MlxActors.Backend.Conformance;
@@ -6,7 +7,7 @@ public sealed class AttentionTests
 {
     private const double Tolerance = 5e-6;
 
-    public static TheoryData<string> Backends => Conformance.Backends.All;
+    public static TheoryData<string> Backends => Conformance.Backends.WithAllCaches;
 
     [SkippableTheory]
     [MemberData(nameof(Backends))]
@@ -21,7 +22,8 @@ public sealed class AttentionTests
         })
         {
             int[] steps = [1, 30, 1, 1, 64, 5, 1, 37];
-            Close.To(name, Prompt(reference, form, steps), Prompt(backend, form, steps), Tolerance, form.ToString());
+            var caches = Conformance.Backends.Named(name).Caches;
+            Close.To(name, Prompt(reference, form, steps, caches), Prompt(backend, form, steps, caches), Tolerance, form.ToString());
         }
     }
 
@@ -38,6 +40,64 @@ public sealed class AttentionTests
             {
                 Close.Alike(name, whole, Prompt(backend, form, steps), $"{form} in {string.Join(" + ", steps)}");
             }
+        }
+    }
+
+    /// <summary>What a narrow cache loses, it loses when it is written.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Backends))]
+    public void Attention_AnyType_GivesTheBitsOfRoundedKeysAndValues(string name)
+    {
+        using var backend = Conformance.Backends.Open(name);
+        var caches = Conformance.Backends.Named(name).Caches;
+        foreach (var form in new Form[] { new(1, 1, 2, null), new(2, 1, 40, null), new(4, 1, 64, 33), new(6, 2, 96, null) })
+        {
+            foreach (var steps in new int[][] { [70, 1, 1, 33], [1, 1, 1] })
+            {
+                Close.Alike(name, Prompt(backend, form, steps, caches), Prompt(backend, form, steps), $"{form} in {string.Join(" + ", steps)}");
+            }
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Backends))]
+    public void Attention_ToOneToken_GivesItsValuesWithinTheBoundOfTheirType(string name)
+    {
+        const int HeadDim = 40;
+        using var backend = Conformance.Backends.Open(name);
+        var caches = Conformance.Backends.Named(name).Caches;
+        foreach (var spread in new[] { 1e-12f, 0.01f, 1, 5e4f })
+        {
+            using var cache = backend.NewKvCache(new KvCacheSpec(1, HeadDim, null));
+            using var samples = new Samples(3);
+            var (zeros, values) = (backend.FromFloats(new float[HeadDim], new Shape(1, 1, HeadDim)), samples.Floats(HeadDim, spread));
+            values[5] = 0;
+            var layout = new StepLayout();
+            layout.Add(1, 0);
+
+            var held = backend.View(backend.Attention(
+                zeros, zeros, backend.FromFloats(values, new Shape(1, 1, HeadDim)), [cache], layout, 1, null)).ToArray();
+
+            Close.Alike(name, Rounded.To(caches, values, HeadDim), held, $"values of about {spread}");
+            var largest = values.Max(Math.Abs);
+            Assert.All(values.Zip(held), pair => Assert.InRange(
+                Math.Abs((double)pair.First - pair.Second), 0, Rounded.Bound(caches, pair.First, largest)));
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Backends))]
+    public void Attention_ToNoNumbers_GivesNone(string name)
+    {
+        using var backend = Conformance.Backends.Open(name);
+        foreach (var value in new[] { float.NaN, float.PositiveInfinity, BitConverter.Int32BitsToSingle(-1) })
+        {
+            using var cache = backend.NewKvCache(new KvCacheSpec(1, 4, null));
+            var layout = new StepLayout();
+            layout.Add(1, 0);
+            var (x, v) = (backend.FromFloats([1, 2, 3, 4], new Shape(1, 1, 4)), backend.FromFloats([1, value, 3, 4], new Shape(1, 1, 4)));
+
+            Assert.False(float.IsFinite(backend.View(backend.Attention(x, x, v, [cache], layout, 1, null))[1]));
         }
     }
 
@@ -86,6 +146,7 @@ public sealed class AttentionTests
         using var backend = Conformance.Backends.Open(name);
         using var reference = Conformance.Backends.OpenReference();
         var form = new Form(2, 1, 8, 20);
+        var caches = Conformance.Backends.Named(name).Caches;
         Close.To(name, Image(reference), Image(backend), Tolerance, "image");
 
         float[] Image(IBackend by)
@@ -96,7 +157,7 @@ public sealed class AttentionTests
             layout.Add(50, 0);
             layout.SeeEachOther(10, 45);
             return by.View(by.Attention(
-                form.Queries(by, random, 50), form.Keys(by, random, 50), form.Keys(by, random, 50),
+                form.Queries(by, random, 50), form.Keys(by, random, 50, caches), form.Keys(by, random, 50, caches),
                 [cache], layout, 1, form.Window)).ToArray();
         }
     }
@@ -225,13 +286,15 @@ public sealed class AttentionTests
         Close.Alike(name, backend.View(backend.SelfAttention(q, k, v, [45], 0.3f)), across, form.ToString());
     }
 
-    private static float[] Prompt(IBackend backend, Form form, int[] steps)
+    /// <param name="rounded">Keys and values are brought to numbers that caches of this type can hold.</param>
+    private static float[] Prompt(IBackend backend, Form form, int[] steps, KvCacheType rounded = KvCacheType.Float32)
     {
         using var cache = backend.NewKvCache(form.Spec);
         var (total, first) = (steps.Sum(), 0);
         var random = new Samples(total);
         using var scope = backend.BeginScope();
-        var (q, k, v) = (form.Queries(backend, random, total), form.Keys(backend, random, total), form.Keys(backend, random, total));
+        var q = form.Queries(backend, random, total);
+        var (k, v) = (form.Keys(backend, random, total, rounded), form.Keys(backend, random, total, rounded));
         var layout = new StepLayout();
         var results = new List<float>();
         foreach (var rows in steps)
@@ -269,7 +332,7 @@ public sealed class AttentionTests
         public Tensor Queries(IBackend backend, Samples samples, int rows) =>
             backend.FromFloats(samples.Floats(rows * Heads * HeadDim), new Shape(rows, Heads, HeadDim));
 
-        public Tensor Keys(IBackend backend, Samples samples, int rows) =>
-            backend.FromFloats(samples.Floats(rows * KvHeads * HeadDim), new Shape(rows, KvHeads, HeadDim));
+        public Tensor Keys(IBackend backend, Samples samples, int rows, KvCacheType rounded = KvCacheType.Float32) => backend.FromFloats(
+            Rounded.To(rounded, samples.Floats(rows * KvHeads * HeadDim), HeadDim), new Shape(rows, KvHeads, HeadDim));
     }
 }

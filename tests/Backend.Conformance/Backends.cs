@@ -24,15 +24,21 @@ public sealed record Precision(double Slack, double AmongRows, double Tail)
 
 /// <summary>A backend as it may be configured on some machine.</summary>
 /// <param name="Exact">Whether it computes with weights in float arithmetic.</param>
+/// <param name="Caches">How it holds keys and values.</param>
 /// <param name="Open">Null on machines that cannot run it.</param>
-public sealed record BackendCase(string Name, bool Exact, Precision Precision, Func<IBackend>? Open);
+public sealed record BackendCase(string Name, bool Exact, KvCacheType Caches, Precision Precision, Func<IBackend>? Open);
 
 /// <summary>Every backend that the suite is run on. What the machine cannot run is skipped by name.</summary>
 public static class Backends
 {
-    private static readonly Dictionary<string, BackendCase> Cases = Cpus().Concat(Mlxs()).ToDictionary(backend => backend.Name);
+    private static readonly BackendCase[] Usual = [.. Cpus(), .. Mlxs()];
 
-    public static TheoryData<string> All => new(Cases.Keys);
+    private static readonly Dictionary<string, BackendCase> Cases = Usual.Concat(OtherCaches()).ToDictionary(backend => backend.Name);
+
+    public static TheoryData<string> All => new(Usual.Select(backend => backend.Name));
+
+    /// <summary><see cref="All"/>, and those that hold keys and values in other ways than their mode does by itself.</summary>
+    public static TheoryData<string> WithAllCaches => new(Cases.Keys);
 
     public static BackendCase Named(string name) => Cases[name];
 
@@ -52,15 +58,20 @@ public static class Backends
         from mode in Enum.GetValues<CpuMode>()
         from set in Enum.GetValues<InstructionSet>()
         from threads in new[] { 1, 2 }
-        select new BackendCase(
-            $"cpu {set} {mode} {threads}",
-            mode == CpuMode.Exact,
-            Precision.Full,
-            CpuBackend.IsAvailable(set) ? () => new CpuBackend(new CpuOptions(mode, threads, set)) : null);
+        select Cpu($"cpu {set} {mode} {threads}", new CpuOptions(mode, threads, set));
+
+    private static IEnumerable<BackendCase> OtherCaches() =>
+        from set in Enum.GetValues<InstructionSet>()
+        from threads in new[] { 1, 2 }
+        select Cpu($"cpu {set} int8 caches {threads}", new CpuOptions(CpuMode.Fast, threads, set, KvCacheType.Int8));
+
+    private static BackendCase Cpu(string name, CpuOptions options) => new(
+        name, options.Mode == CpuMode.Exact, options.KvCacheType, Precision.Full,
+        CpuBackend.IsAvailable(options.Limit!.Value) ? () => new CpuBackend(options) : null);
 
     /// <summary>No case where there is no library: <see cref="MlxLibraryTests"/> says so once for all.</summary>
     private static IEnumerable<BackendCase> Mlxs() => FindMlx().Match(
         IEnumerable<BackendCase> (library) =>
-            [new BackendCase("mlx", Exact: true, Precision.Mlx, () => new MlxBackend(library, MlxLimits.None))],
+            [new BackendCase("mlx", Exact: true, KvCacheType.Float32, Precision.Mlx, () => new MlxBackend(library, MlxLimits.None))],
         _ => []);
 }

@@ -22,19 +22,27 @@ internal sealed record EngineSettings(CpuOptions Cpu, MlxSettings? Mlx, string? 
     {
         var mode = config.GetString("mlxactors.engine.mode", null);
         var threads = config.GetString("mlxactors.engine.threads", null);
+        var cache = config.GetString("mlxactors.engine.kv-cache-dtype", "auto");
         return ParseMode(mode) is not { } cpuMode ? Result.Error<EngineSettings, string>(
                 $"mlxactors.engine.mode: expected exact or fast, found '{mode}'.")
             : ParseThreads(threads) is not { } count ? Result.Error<EngineSettings, string>(
                 $"mlxactors.engine.threads: expected auto or a whole number above zero, found '{threads}'.")
+            : !TryParseCacheType(cache, out var cacheType) ? Result.Error<EngineSettings, string>(
+                $"mlxactors.engine.kv-cache-dtype: expected auto, float32, bfloat16 or int8, found '{cache}'.")
             : MlxSettings.ReadLimits(config).Bind(limits => Choose(
-                config.GetString("mlxactors.engine.backend", null), new CpuOptions(cpuMode, count), limits, variable(MlxLibrary.Variable)));
+                config.GetString("mlxactors.engine.backend", null), new CpuOptions(cpuMode, count, KvCache: cacheType), limits,
+                variable(MlxLibrary.Variable)));
     }
 
     /// <summary>What computes, as short as a table has it.</summary>
     public string Kind => Mlx is null ? $"CPU {Cpu.Limit ?? CpuBackend.BestInstructions} {Cpu.Mode}".ToLowerInvariant() : "mlx";
 
-    /// <summary>What computes, in words.</summary>
-    public string Describe() => Why is null ? Name() : $"{Name()} ({Why})";
+    /// <summary>What computes, in words, and which setting it takes no notice of.</summary>
+    public string Describe() => string.Join("; ", new[] { Why, Ignored }.OfType<string>()) is { Length: > 0 } remarks ? $"{Name()} ({remarks})" : Name();
+
+    private string? Ignored => Mlx is not null && Cpu.KvCache is not (null or KvCacheType.Float32)
+        ? "kv-cache-dtype is of the cpu engine: keys and values are float32"
+        : null;
 
     /// <summary>The instruction sets of this machine that the engine can compute with, narrowest first.</summary>
     public IReadOnlyList<string> Instructions() =>
@@ -101,6 +109,19 @@ internal sealed record EngineSettings(CpuOptions Cpu, MlxSettings? Mlx, string? 
         "fast" => CpuMode.Fast,
         _ => null,
     };
+
+    /// <param name="type">Null for auto: what goes with the mode.</param>
+    private static bool TryParseCacheType(string? name, out KvCacheType? type)
+    {
+        type = name switch
+        {
+            "float32" => KvCacheType.Float32,
+            "bfloat16" => KvCacheType.BFloat16,
+            "int8" => KvCacheType.Int8,
+            _ => null,
+        };
+        return type is not null || name == "auto";
+    }
 
     private static int? ParseThreads(string? threads) =>
         threads == "auto" ? Environment.ProcessorCount

@@ -7,6 +7,12 @@ namespace MlxActors.Native.Cpu;
 /// <summary>Positions, caches and attention.</summary>
 public sealed unsafe partial class CpuBackend
 {
+    /// <summary>Scores from which on a second round of the threads pays.</summary>
+    private const long LeastScores = 2048;
+
+    /// <summary>Scores of one step that are held at the same time, 16 MB.</summary>
+    private const long MostScores = 4 << 20;
+
     public Tensor RopeTable(ReadOnlySpan<int> positions, int axes, RopeSpec spec)
     {
         var (rows, half) = Operands.OfRopeTable(positions, axes, spec);
@@ -28,7 +34,7 @@ public sealed unsafe partial class CpuBackend
     public KvCache NewKvCache(KvCacheSpec spec)
     {
         Operands.OfKvCache(spec);
-        return new PagedKvCache(spec, _pages);
+        return new PagedKvCache(spec, _options.KvCacheType, _pages);
     }
 
     public Tensor Attention(
@@ -73,7 +79,7 @@ public sealed unsafe partial class CpuBackend
             return result;
         }
         using var scope = BeginScope();
-        var pages = new PageLayout(k.Shape[1], k.Shape[2]);
+        var pages = new PageLayout(k.Shape[1], k.Shape[2], KvCacheType.Float32);
         var views = Scratch<SequenceView>(segmentEnds.Length);
         var ends = Scratch<int>(q.Shape[0]);
         for (var (i, first) = (0, 0); i < segmentEnds.Length; first = segmentEnds[i], i++)
@@ -92,7 +98,7 @@ public sealed unsafe partial class CpuBackend
         Operands.OfCrossAttention(q, k, v);
         var result = NewFloats(q.Shape);
         using var scope = BeginScope();
-        var (rows, keys, layout) = (q.Shape[0], k.Shape[0], new PageLayout(k.Shape[1], k.Shape[2]));
+        var (rows, keys, layout) = (q.Shape[0], k.Shape[0], new PageLayout(k.Shape[1], k.Shape[2], KvCacheType.Float32));
         var views = Scratch<SequenceView>(2);
         views[0] = new SequenceView { Pages = ScratchPages(keys, layout), Rows = keys };
         views[1] = views[0] with { Rows = rows };
@@ -107,10 +113,32 @@ public sealed unsafe partial class CpuBackend
         Tensor q, Tensor result, SequenceView* views, int sequences, int* ends, PageLayout pages, float scale, int window)
     {
         var group = q.Shape[1] / pages.KvHeads;
-        var scratch = Scratch<float>(_pool.Count * AttentionKernel.ScratchLength(pages, group));
-        var kernel = new AttentionKernel(views, sequences, ends, Floats(q), Floats(result), pages, group, scale, window, scratch);
+        var work = new AttentionWork(views, sequences, ends, Floats(q), Floats(result), pages, group, scale, window);
+        var scratch = Scratch<float>(_pool.Count * work.ScratchLength);
+        var slices = SlicesOf(work);
+        var scores = (float*)null;
+        if (slices > 1)
+        {
+            scores = Scratch<float>(AttentionScores.Length(work));
+            Run(new AttentionScores(work, scores, scratch), AttentionScores.Parts(work), block: 1);
+        }
+        var kernel = new AttentionKernel(work, slices, scores, scratch);
         Run(kernel, kernel.Items, block: 1);
     }
+
+    /// <summary>In how many slices the columns of an item are summed up: more than one where items cannot be shared out evenly.</summary>
+    private int SlicesOf(AttentionWork work)
+    {
+        var slices = 1;
+        while (slices < work.Layout.Groups && LeavesThreadsIdle(work.Items * slices))
+        {
+            slices++;
+        }
+        return slices > 1 && AttentionScores.Length(work) is >= LeastScores and <= MostScores ? slices : 1;
+    }
+
+    /// <summary>Whether threads wait for the last ones for more than a fifth of the time.</summary>
+    private bool LeavesThreadsIdle(int items) => 4L * Operands.Blocks(items, _pool.Count) * _pool.Count > 5L * items;
 
     private nint* ScratchPages(int rows, PageLayout layout)
     {
@@ -118,7 +146,7 @@ public sealed unsafe partial class CpuBackend
         var pages = Scratch<nint>(count);
         for (var i = 0; i < count; i++)
         {
-            var page = Scratch<float>(layout.Floats);
+            var page = Scratch<byte>(layout.Bytes);
             layout.Clear(page);
             pages[i] = (nint)page;
         }

@@ -34,7 +34,8 @@ public sealed unsafe partial class CpuBackend : IBackend
     }
 
     public string Description =>
-        $"CPU, {_set}, {_pool.Count} thread{(_pool.Count == 1 ? "" : "s")}, {(_options.Mode == CpuMode.Exact ? "exact" : "fast")}";
+        $"CPU, {_set}, {_pool.Count} thread{(_pool.Count == 1 ? "" : "s")}, {(_options.Mode == CpuMode.Exact ? "exact" : "fast")}, "
+        + $"KV cache {_options.KvCacheType.ToString().ToLowerInvariant()}";
 
     /// <summary>Native memory held for temporaries, in bytes.</summary>
     public long ArenaBytes => _arena.Bytes;

@@ -31,4 +31,9 @@ public enum InstructionSet
 
 /// <param name="Threads">Threads that compute, the calling one included.</param>
 /// <param name="Limit">Exactly this instruction set; null takes the best of the machine.</param>
-public sealed record CpuOptions(CpuMode Mode, int Threads, InstructionSet? Limit = null);
+/// <param name="KvCache">How caches hold keys and values; null takes what the mode does.</param>
+public sealed record CpuOptions(CpuMode Mode, int Threads, InstructionSet? Limit = null, KvCacheType? KvCache = null)
+{
+    /// <summary>How caches hold keys and values: in exact mode as they were computed.</summary>
+    public KvCacheType KvCacheType => KvCache ?? (Mode == CpuMode.Exact ? KvCacheType.Float32 : KvCacheType.BFloat16);
+}

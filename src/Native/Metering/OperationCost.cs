@@ -44,7 +44,7 @@ public readonly record struct OperationCost(long Streamed, long Activations, lon
                 pairs += ends[row] - FirstVisible(rows.Offset + row, window);
                 last = Math.Max(last, ends[row]);
             }
-            streamed += (last - FirstVisible(rows.Offset, window)) * TokenBytes(caches[i]);
+            streamed += (last - FirstVisible(rows.Offset, window)) * caches[i].TokenBytes;
         }
         var fresh = (k?.Bytes ?? 0) + (v?.Bytes ?? 0);
         return new OperationCost(streamed, q.Bytes + fresh + result.Bytes, Products(q, pairs));
@@ -54,9 +54,6 @@ public readonly record struct OperationCost(long Streamed, long Activations, lon
         new(one.Streamed + other.Streamed, one.Activations + other.Activations, one.Operations + other.Operations);
 
     private static int FirstVisible(int position, int? window) => window is { } length ? Math.Max(0, position - length + 1) : 0;
-
-    /// <summary>A key and a value of every head, as Float32.</summary>
-    private static long TokenBytes(KvCache cache) => 2L * cache.Spec.KvHeads * cache.Spec.HeadDim * sizeof(float);
 
     /// <summary>Scores, and sums of values: two products a pair of a query and a key, in each head.</summary>
     private static long Products(Tensor q, long pairs) => 4L * pairs * q.Shape[1] * q.Shape[2];

@@ -20,6 +20,9 @@ public abstract class KvCache : IDisposable
     /// <summary>Memory held, in bytes; what is shared with a fork counts once for each.</summary>
     public abstract long Bytes { get; }
 
+    /// <summary>Bytes of one token's keys and values, of all heads.</summary>
+    public virtual long TokenBytes => 2L * Spec.KvHeads * Spec.HeadDim * sizeof(float);
+
     /// <summary>
     /// The blocks, all of one size, that make up <see cref="Bytes"/>, by name: forks that share one give it the same name. Empty when the
     /// backend does not tell.
@@ -33,7 +36,7 @@ public abstract class KvCache : IDisposable
     public virtual long BytesFor(int tokens, int step)
     {
         var held = Spec.Window is { } window ? Math.Min(tokens, (long)window + step) : tokens;
-        return 2 * held * Spec.KvHeads * Spec.HeadDim * sizeof(float);
+        return held * TokenBytes;
     }
 
     /// <summary>The first position still held: 0, or more once a window has moved on.</summary>

@@ -38,3 +38,5 @@ public abstract class FamilyStepTests(IBackend backend) : IDisposable
 public sealed class FamilyStepTestsInExactMode() : FamilyStepTests(Backends.Exact());
 
 public sealed class FamilyStepTestsInFastMode() : FamilyStepTests(Backends.Fast());
+
+public sealed class FamilyStepTestsWithNarrowCaches() : FamilyStepTests(Backends.Narrow());

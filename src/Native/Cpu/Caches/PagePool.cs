@@ -29,7 +29,7 @@ internal sealed unsafe class PagePool : IDisposable
         }
         _free[layout] = HeaderOf(page)->NextFree;
         *HeaderOf(page) = new Header { References = 1 };
-        layout.Clear((float*)page);
+        layout.Clear((byte*)page);
         InUse++;
         return page;
     }
@@ -63,7 +63,7 @@ internal sealed unsafe class PagePool : IDisposable
     /// <summary>A new block, as a list of free pages.</summary>
     private nint Cut(PageLayout layout)
     {
-        var length = NativeBlock.Align(NativeBlock.Alignment + layout.Floats * sizeof(float));
+        var length = NativeBlock.Align(NativeBlock.Alignment + layout.Bytes);
         var block = new NativeBlock((PagesPerBlock * length + LargePages.Size - 1) / LargePages.Size * LargePages.Size);
         _blocks.Add(block);
         var first = (nint)0;

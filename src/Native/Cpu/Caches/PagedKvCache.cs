@@ -7,7 +7,7 @@ namespace MlxActors.Native.Cpu.Caches;
 /// Keys and values in pages of <see cref="PageLayout.Tokens"/> tokens. Forks share pages; who appends to a shared page copies it first.
 /// Pages that a window has passed are given back when the next tokens come, since until then another layer may still read them.
 /// </summary>
-internal sealed unsafe class PagedKvCache(KvCacheSpec spec, PagePool pool) : KvCache
+internal sealed unsafe class PagedKvCache(KvCacheSpec spec, KvCacheType type, PagePool pool) : KvCache
 {
     private nint* _pages;
     private int _capacity;
@@ -17,13 +17,15 @@ internal sealed unsafe class PagedKvCache(KvCacheSpec spec, PagePool pool) : KvC
 
     public override KvCacheSpec Spec { get; } = spec;
 
-    public PageLayout Layout { get; } = new(spec.KvHeads, spec.HeadDim);
+    public PageLayout Layout { get; } = new(spec.KvHeads, spec.HeadDim, type);
 
     public override int Length => _length;
 
     public override int Start => FirstPage * PageLayout.Tokens;
 
-    public override long Bytes => _count * Layout.Floats * sizeof(float);
+    public override long Bytes => _count * Layout.Bytes;
+
+    public override long TokenBytes => Layout.TokenBytes;
 
     public override ReadOnlySpan<nint> Blocks => new(_pages, _count);
 
@@ -32,7 +34,7 @@ internal sealed unsafe class PagedKvCache(KvCacheSpec spec, PagePool pool) : KvC
         // A window and a step may each begin inside a page.
         var pages = Operands.Blocks(tokens, PageLayout.Tokens);
         var held = Spec.Window is { } window ? Math.Min(pages, Operands.Blocks(window + step, PageLayout.Tokens) + 1) : pages;
-        return held * Layout.Floats * sizeof(float);
+        return held * Layout.Bytes;
     }
 
     /// <summary><see cref="Start"/> once the next token is appended.</summary>
@@ -50,7 +52,7 @@ internal sealed unsafe class PagedKvCache(KvCacheSpec spec, PagePool pool) : KvC
         {
             return null;
         }
-        var fork = new PagedKvCache(Spec, pool) { FirstPage = FirstPage, _length = length };
+        var fork = new PagedKvCache(Spec, Layout.Type, pool) { FirstPage = FirstPage, _length = length };
         var count = Operands.Blocks(length, PageLayout.Tokens) - FirstPage;
         fork.Reserve(count);
         for (var i = 0; i < count; i++)
@@ -149,7 +151,7 @@ internal sealed unsafe class PagedKvCache(KvCacheSpec spec, PagePool pool) : KvC
             return;
         }
         var copy = pool.Rent(Layout);
-        var bytes = Layout.Floats * sizeof(float);
+        var bytes = Layout.Bytes;
         Buffer.MemoryCopy((void*)last, (void*)copy, bytes, bytes);
         pool.Release(last, Layout);
         _pages[_count - 1] = copy;

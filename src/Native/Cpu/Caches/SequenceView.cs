@@ -15,5 +15,5 @@ internal unsafe struct SequenceView
     /// <summary>Position of the first row.</summary>
     public int Offset;
 
-    public readonly float* Page(int index) => (float*)Pages[index - FirstPage];
+    public readonly byte* Page(int index) => (byte*)Pages[index - FirstPage];
 }

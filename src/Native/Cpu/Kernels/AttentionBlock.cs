@@ -6,10 +6,20 @@ namespace MlxActors.Native.Cpu.Kernels;
 
 internal static class AttentionBlock
 {
+    /// <summary>From so many queries on, keys and values are widened once for all.</summary>
+    public const int WidenFrom = 12;
+
     private const int Padding = 16;
 
     /// <summary>Scratch for a query: its scores of a page, its sum of values, and its state.</summary>
-    public static long FloatsPerQuery(PageLayout layout) => PageLayout.Tokens + layout.ValueStride + Padding;
+    private static long FloatsPerQuery(PageLayout layout) => PageLayout.Tokens + SumStride(layout) + Padding;
+
+    /// <summary>Floats from a query's sums to the next one's.</summary>
+    public static int SumStride(PageLayout layout) => layout.Groups * PageLayout.Group;
+
+    /// <summary>Floats of scratch for a block of at most so many queries.</summary>
+    public static long ScratchLength(PageLayout layout, int queries) => queries * FloatsPerQuery(layout) + PageLayout.Tokens
+        + (layout.Type == KvCacheType.Float32 || queries < WidenFrom ? 0 : layout.KeyCount + layout.ValueCount);
 }
 
 /// <summary>
@@ -23,118 +33,125 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
 {
     private const int Tokens = PageLayout.Tokens;
 
+    private readonly AttentionWork _work;
+    private readonly AttentionItem _item;
     private readonly PageLayout _layout;
-    private readonly float _scale;
     private readonly int _count;
+    private readonly int _firstColumn;
+    private readonly int _endColumn;
+    private readonly int _stride;
     private readonly float* _scores;
     private readonly float* _sums;
     private readonly State* _states;
+    private readonly float* _valueScales;
+    private readonly float* _widened;
 
-    public AttentionBlock(PageLayout layout, float scale, int count, float* scratch, int capacity)
+    /// <param name="scratch"><see cref="AttentionWork.ScratchLength"/> floats.</param>
+    /// <param name="firstColumn">Of the head dimension, from which on values are summed up; the first of a group.</param>
+    /// <param name="endColumn">The first one behind those.</param>
+    public AttentionBlock(AttentionWork work, AttentionItem item, float* scratch, int firstColumn, int endColumn)
     {
-        (_layout, _scale, _count) = (layout, scale, count);
+        (_work, _item, _layout, _count) = (work, item, work.Layout, item.Rows * work.Group);
+        _stride = AttentionBlock.SumStride(_layout);
+        _firstColumn = firstColumn;
+        _endColumn = Math.Min(endColumn, (_layout.HeadDim + TSimd.Lanes - 1) / TSimd.Lanes * TSimd.Lanes);
         _scores = scratch;
-        _sums = _scores + (long)capacity * Tokens;
-        _states = (State*)(_sums + (long)capacity * layout.ValueStride);
-    }
-
-    /// <summary>Sets a query that sees the positions <c>[first, end)</c>.</summary>
-    public void Begin(int query, float* vector, int first, int end)
-    {
-        _states[query] = new State { Query = vector, First = first, End = end, Largest = float.NegativeInfinity };
-        new Span<float>(_sums + query * _layout.ValueStride, _layout.ValueStride).Clear();
+        _sums = _scores + (long)_count * Tokens;
+        _states = (State*)(_sums + (long)_count * _stride);
+        _valueScales = (float*)(_states + _count);
+        _widened = _valueScales + Tokens;
+        for (var query = 0; query < _count; query++)
+        {
+            var row = item.FirstRow + query / work.Group;
+            _states[query] = new State
+            {
+                Query = work.Query(item, query),
+                First = work.FirstVisible(item.Sequence, row),
+                End = work.EndVisible(item.Sequence, row),
+                Largest = float.NegativeInfinity,
+            };
+        }
+        new Span<float>(_sums, _count * _stride).Clear();
     }
 
     /// <summary>Takes in a page, whose first token has the position <paramref name="start"/>.</summary>
-    public void See(int start, float* keys, float* values)
+    public void See<TNumbers>(int start, PageHead page)
+        where TNumbers : struct, IPageNumbers
     {
-        var query = 0;
-        for (; query <= _count - 4; query += 4)
+        if (TNumbers.Type == KvCacheType.Float32 || _count < AttentionBlock.WidenFrom)
         {
-            ScoreFour(query, keys);
+            TakeIn<TNumbers>(start, page);
+            return;
         }
-        for (; query < _count; query++)
+        var keys = _widened;
+        var values = _widened + _layout.KeyCount;
+        PageWidening<TSimd, TFloats, TNumbers>.OfKeys(page, _layout.HeadDim, keys);
+        PageWidening<TSimd, TFloats, TNumbers>.OfValues(page, _layout.HeadDim, values);
+        TakeIn<Float32Numbers>(start, new PageHead { Keys = (byte*)keys, Values = (byte*)values });
+    }
+
+    /// <summary>Takes in a page whose scores are known.</summary>
+    public void SeeScored<TNumbers>(int start, PageHead page, float* scores)
+        where TNumbers : struct, IPageNumbers
+    {
+        new ReadOnlySpan<float>(scores, _count * Tokens).CopyTo(new Span<float>(_scores, _count * Tokens));
+        Add<TNumbers>(page, Weigh(start));
+    }
+
+    /// <summary>The scores of a page, query after query.</summary>
+    public void Score<TNumbers>(PageHead page, float* scores)
+        where TNumbers : struct, IPageNumbers
+    {
+        var headDim = _layout.HeadDim;
+        var state = _states;
+        var left = _count;
+        for (; left >= 4; left -= 4, state += 4, scores += 4 * Tokens)
         {
-            ScoreOne(query, keys);
+            PageScores<TSimd, TFloats, TNumbers>.OfFour(
+                state[0].Query, state[1].Query, state[2].Query, state[3].Query, headDim, page, scores);
         }
+        for (; left >= 2; left -= 2, state += 2, scores += 2 * Tokens)
+        {
+            PageScores<TSimd, TFloats, TNumbers>.OfTwo(state[0].Query, state[1].Query, headDim, page, scores);
+        }
+        if (left > 0)
+        {
+            PageScores<TSimd, TFloats, TNumbers>.OfOne(state->Query, headDim, page, scores);
+        }
+    }
+
+    /// <summary>Writes the results of all queries, in the columns of this block.</summary>
+    public void End()
+    {
+        for (var query = 0; query < _count; query++)
+        {
+            var factor = TSimd.All(1 / _states[query].Weights);
+            var sums = _sums + query * _stride;
+            var result = _work.Result(_item, query);
+            for (var d = _firstColumn; d < _endColumn; d += TSimd.Lanes)
+            {
+                var mean = TSimd.Multiply(TSimd.Load(sums + d), factor);
+                VectorMath<TSimd, TFloats>.StoreUpTo(mean, result + d, _layout.HeadDim - d);
+            }
+        }
+    }
+
+    private void TakeIn<TNumbers>(int start, PageHead page)
+        where TNumbers : struct, IPageNumbers
+    {
+        Score<TNumbers>(page, _scores);
+        Add<TNumbers>(page, Weigh(start));
+    }
+
+    /// <summary>Turns all scores into weights; returns the end of the page's tokens that any query sees.</summary>
+    private int Weigh(int start)
+    {
         var end = 0;
-        for (query = 0; query < _count; query++)
+        for (var query = 0; query < _count; query++)
         {
             end = Math.Max(end, Weigh(query, start));
         }
-        for (query = 0; query <= _count - 4; query += 4)
-        {
-            AddFour(query, values, end);
-        }
-        for (; query < _count; query++)
-        {
-            AddOne(query, values, end);
-        }
-    }
-
-    public void End(int query, float* result)
-    {
-        var factor = TSimd.All(1 / _states[query].Weights);
-        var sums = _sums + query * _layout.ValueStride;
-        for (var d = 0; d < _layout.HeadDim; d += TSimd.Lanes)
-        {
-            VectorMath<TSimd, TFloats>.StoreUpTo(TSimd.Multiply(TSimd.Load(sums + d), factor), result + d, _layout.HeadDim - d);
-        }
-    }
-
-    [MethodImpl(Hot.Loop)]
-    private void ScoreOne(int query, float* keys)
-    {
-        var vector = _states[query].Query;
-        for (var token = 0; token < Tokens; token += TSimd.Lanes)
-        {
-            var sum = TSimd.Zero;
-            for (var d = 0; d < _layout.HeadDim; d++)
-            {
-                sum = TSimd.MultiplyAdd(TSimd.All(vector[d]), TSimd.Load(keys + d * Tokens + token), sum);
-            }
-            TSimd.Store(sum, _scores + query * Tokens + token);
-        }
-    }
-
-    [MethodImpl(Hot.Loop)]
-    private void ScoreFour(int query, float* keys)
-    {
-        var (a, b, c, e) = ((nint)_states[query].Query, (nint)_states[query + 1].Query,
-            (nint)_states[query + 2].Query, (nint)_states[query + 3].Query);
-        for (var token = 0; token < Tokens; token += 2 * TSimd.Lanes)
-        {
-            var (a0, b0, c0, e0) = (TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero);
-            var (a1, b1, c1, e1) = (TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero);
-            var key = keys + token;
-            for (var d = 0; d < _layout.HeadDim; d++, key += Tokens)
-            {
-                var (key0, key1) = (TSimd.Load(key), TSimd.Load(key + TSimd.Lanes));
-                var by = TSimd.All(((float*)a)[d]);
-                a0 = TSimd.MultiplyAdd(by, key0, a0);
-                a1 = TSimd.MultiplyAdd(by, key1, a1);
-                by = TSimd.All(((float*)b)[d]);
-                b0 = TSimd.MultiplyAdd(by, key0, b0);
-                b1 = TSimd.MultiplyAdd(by, key1, b1);
-                by = TSimd.All(((float*)c)[d]);
-                c0 = TSimd.MultiplyAdd(by, key0, c0);
-                c1 = TSimd.MultiplyAdd(by, key1, c1);
-                by = TSimd.All(((float*)e)[d]);
-                e0 = TSimd.MultiplyAdd(by, key0, e0);
-                e1 = TSimd.MultiplyAdd(by, key1, e1);
-            }
-            var scores = _scores + query * Tokens + token;
-            StoreTwo(a0, a1, scores);
-            StoreTwo(b0, b1, scores + Tokens);
-            StoreTwo(c0, c1, scores + 2 * Tokens);
-            StoreTwo(e0, e1, scores + 3 * Tokens);
-        }
-    }
-
-    private static void StoreTwo(TFloats low, TFloats high, float* target)
-    {
-        TSimd.Store(low, target);
-        TSimd.Store(high, target + TSimd.Lanes);
+        return end;
     }
 
     /// <summary>Turns a query's scores into weights and scales its sums; returns the end of the page's tokens that it sees.</summary>
@@ -153,7 +170,7 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
         for (var token = 0; token < Tokens; token += TSimd.Lanes)
         {
             var score = _scores + query * Tokens + token;
-            TSimd.Store(TSimd.Multiply(TSimd.Load(score), TSimd.All(_scale)), score);
+            TSimd.Store(TSimd.Multiply(TSimd.Load(score), TSimd.All(_work.Scale)), score);
         }
         scores[..first].Fill(float.NegativeInfinity);
         scores[end..].Fill(float.NegativeInfinity);
@@ -172,9 +189,9 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
             TSimd.Store(weight, _scores + query * Tokens + token);
             weights = TSimd.Add(weights, weight);
         }
-        for (var d = 0; newLargest > state.Largest && d < _layout.ValueStride; d += TSimd.Lanes)
+        for (var d = _firstColumn; newLargest > state.Largest && d < _endColumn; d += TSimd.Lanes)
         {
-            var sums = _sums + query * _layout.ValueStride + d;
+            var sums = _sums + query * _stride + d;
             TSimd.Store(TSimd.Multiply(TSimd.Load(sums), shrink), sums);
         }
         _states[query].Weights = state.Weights * TSimd.Largest(shrink) + TSimd.Sum(weights);
@@ -182,84 +199,59 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
         return end;
     }
 
-    [MethodImpl(Hot.Loop)]
-    private void AddOne(int query, float* values, int end)
+    private void Add<TNumbers>(PageHead page, int end)
+        where TNumbers : struct, IPageNumbers
     {
-        var weights = _scores + query * Tokens;
-        var sums = _sums + query * _layout.ValueStride;
-        for (var d = 0; d < _layout.ValueStride; d += TSimd.Lanes)
+        for (var d = _firstColumn; d < _endColumn; d += 2 * TSimd.Lanes)
         {
-            var sum = TSimd.Load(sums + d);
-            for (var token = 0; token < end; token++)
+            if (TNumbers.HaveScales && d % PageLayout.Group == 0)
             {
-                sum = TSimd.MultiplyAdd(TSimd.All(weights[token]), TSimd.Load(values + token * _layout.ValueStride + d), sum);
+                WidenScales(page.ValueScales + PageLayout.ScaleIndex(0, d));
             }
-            TSimd.Store(sum, sums + d);
+            var values = page.Values + PageLayout.ValueIndex(0, d) * TNumbers.Bytes;
+            var adding = new PageSums<TSimd, TFloats, TNumbers>(values, _valueScales, end, Ahead<TNumbers>(page, d), _stride);
+            var sums = _sums + d;
+            var weights = _scores;
+            var left = _count;
+            for (; left >= 4; left -= 4, weights += 4 * Tokens, sums += 4 * _stride)
+            {
+                if (d + TSimd.Lanes < _endColumn)
+                {
+                    adding.AddFour(weights, sums);
+                }
+                else
+                {
+                    adding.AddFourToOneVector(weights, sums);
+                }
+            }
+            for (; left >= 2; left -= 2, weights += 2 * Tokens, sums += 2 * _stride)
+            {
+                adding.AddTwo(weights, sums);
+            }
+            if (left > 0)
+            {
+                adding.AddOne(weights, sums);
+            }
         }
     }
 
-    private void AddFour(int query, float* values, int end)
+    /// <summary>Bytes from the values of a group to what is read two groups later: values, or the keys of the next page.</summary>
+    private nint Ahead<TNumbers>(PageHead page, int d)
+        where TNumbers : struct, IPageNumbers
     {
-        var stride = _layout.ValueStride;
-        var d = 0;
-        for (; d <= stride - 2 * TSimd.Lanes; d += 2 * TSimd.Lanes)
-        {
-            AddFourByTwo(_scores + query * Tokens, values + d, end, _sums + query * stride + d, stride);
-        }
-        for (; d < stride; d += TSimd.Lanes)
-        {
-            AddFourByOne(_scores + query * Tokens, values + d, end, _sums + query * stride + d, stride);
-        }
+        var bytes = PageLayout.Group * Tokens * TNumbers.Bytes;
+        var group = d / PageLayout.Group;
+        return group + 2 < _layout.Groups ? 2 * bytes
+            : page.Next is null ? 0
+            : (nint)(page.Next - page.Values) + (2 - _layout.Groups) * bytes;
     }
 
-    [MethodImpl(Hot.Loop)]
-    private static void AddFourByOne(float* weights, float* value, int end, float* sums, int stride)
+    private void WidenScales(ushort* scales)
     {
-        var a = TSimd.Load(sums);
-        var b = TSimd.Load(sums + stride);
-        var c = TSimd.Load(sums + 2 * stride);
-        var e = TSimd.Load(sums + 3 * stride);
-        for (var token = 0; token < end; token++, value += stride, weights++)
+        for (var token = 0; token < Tokens; token += TSimd.Lanes)
         {
-            var by = TSimd.Load(value);
-            a = TSimd.MultiplyAdd(TSimd.All(weights[0]), by, a);
-            b = TSimd.MultiplyAdd(TSimd.All(weights[Tokens]), by, b);
-            c = TSimd.MultiplyAdd(TSimd.All(weights[2 * Tokens]), by, c);
-            e = TSimd.MultiplyAdd(TSimd.All(weights[3 * Tokens]), by, e);
+            TSimd.Store(TSimd.LoadBFloat16(scales + token), _valueScales + token);
         }
-        TSimd.Store(a, sums);
-        TSimd.Store(b, sums + stride);
-        TSimd.Store(c, sums + 2 * stride);
-        TSimd.Store(e, sums + 3 * stride);
-    }
-
-    [MethodImpl(Hot.Loop)]
-    private static void AddFourByTwo(float* weights, float* value, int end, float* sums, int stride)
-    {
-        var (a0, a1) = (TSimd.Load(sums), TSimd.Load(sums + TSimd.Lanes));
-        var (b0, b1) = (TSimd.Load(sums + stride), TSimd.Load(sums + stride + TSimd.Lanes));
-        var (c0, c1) = (TSimd.Load(sums + 2 * stride), TSimd.Load(sums + 2 * stride + TSimd.Lanes));
-        var (e0, e1) = (TSimd.Load(sums + 3 * stride), TSimd.Load(sums + 3 * stride + TSimd.Lanes));
-        for (var token = 0; token < end; token++, value += stride, weights++)
-        {
-            var (by0, by1) = (TSimd.Load(value), TSimd.Load(value + TSimd.Lanes));
-            var weight = TSimd.All(weights[0]);
-            a0 = TSimd.MultiplyAdd(weight, by0, a0);
-            a1 = TSimd.MultiplyAdd(weight, by1, a1);
-            weight = TSimd.All(weights[Tokens]);
-            b0 = TSimd.MultiplyAdd(weight, by0, b0);
-            b1 = TSimd.MultiplyAdd(weight, by1, b1);
-            weight = TSimd.All(weights[2 * Tokens]);
-            c0 = TSimd.MultiplyAdd(weight, by0, c0);
-            c1 = TSimd.MultiplyAdd(weight, by1, c1);
-            weight = TSimd.All(weights[3 * Tokens]);
-            e0 = TSimd.MultiplyAdd(weight, by0, e0);
-            e1 = TSimd.MultiplyAdd(weight, by1, e1);
-        }
-        StoreTwo(a0, a1, sums);
-        StoreTwo(b0, b1, sums + stride);
-        StoreTwo(c0, c1, sums + 2 * stride);
-        StoreTwo(e0, e1, sums + 3 * stride);
     }
 
     private struct State

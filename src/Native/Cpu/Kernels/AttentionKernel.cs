@@ -6,48 +6,27 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Native.Cpu.Kernels;
 
 /// <summary>
-/// Softmax attention over pages. An item is a block of rows of one sequence under one key/value head, so that the query heads of a
-/// group read its pages once. A row goes through its keys page after page from the first that it sees, whatever step they came in.
+/// Softmax attention over pages. A row goes through its keys page after page from the first that it sees, whatever step they came in. An item
+/// of this kernel is a slice of the columns of one of the work's: all of them, unless there are fewer items than threads.
 /// </summary>
-internal readonly unsafe struct AttentionKernel(
-    SequenceView* sequences, int count, int* visibleEnds, float* q, float* y, PageLayout layout, int group, float scale, int window,
-    float* scratch) : IKernel
+/// <param name="scores">Of <see cref="AttentionScores"/>, or null: then each item scores its own.</param>
+internal readonly unsafe struct AttentionKernel(AttentionWork work, int slices, float* scores, float* scratch) : IKernel
 {
-    /// <summary>Query vectors that are worked on together.</summary>
-    private const int Queries = 64;
-
-    public int Items
-    {
-        get
-        {
-            var items = 0;
-            for (var i = 0; i < count; i++)
-            {
-                items += ItemsOf(sequences[i]);
-            }
-            return items;
-        }
-    }
-
-    private int RowsPerItem => Math.Max(1, Queries / group);
-
-    /// <summary>Floats of scratch a thread needs.</summary>
-    public static long ScratchLength(PageLayout layout, int group) =>
-        Math.Max(Queries, group) * AttentionBlock.FloatsPerQuery(layout);
+    public int Items => work.Items * slices;
 
     public void Scalar(int first, int end, int worker)
     {
-        for (var item = first; item < end; item++)
+        switch (work.Layout.Type)
         {
-            var sequence = Locate(item, out var head, out var firstRow);
-            var lastRow = Math.Min(firstRow + RowsPerItem, sequence->Rows);
-            for (var row = firstRow; row < lastRow; row++)
-            {
-                for (var g = 0; g < group; g++)
-                {
-                    AttendOne(sequence, head, row, g);
-                }
-            }
+            case KvCacheType.Float32:
+                Attend<Float32Numbers>(first, end);
+                break;
+            case KvCacheType.BFloat16:
+                Attend<BFloat16Numbers>(first, end);
+                break;
+            case KvCacheType.Int8:
+                Attend<Int8Numbers>(first, end);
+                break;
         }
     }
 
@@ -55,92 +34,112 @@ internal readonly unsafe struct AttentionKernel(
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct
     {
-        var queries = RowsPerItem * group;
-        var memory = scratch + worker * ScratchLength(layout, group);
-        for (var item = first; item < end; item++)
+        switch (work.Layout.Type)
         {
-            var sequence = Locate(item, out var head, out var firstRow);
-            var rows = Math.Min(RowsPerItem, sequence->Rows - firstRow);
-            var block = new AttentionBlock<TSimd, TFloats>(layout, scale, rows * group, memory, queries);
-            var lastEnd = 0;
-            for (var i = 0; i < rows; i++)
+            case KvCacheType.Float32:
+                Attend<TSimd, TFloats, Float32Numbers>(first, end, worker);
+                break;
+            case KvCacheType.BFloat16:
+                Attend<TSimd, TFloats, BFloat16Numbers>(first, end, worker);
+                break;
+            case KvCacheType.Int8:
+                Attend<TSimd, TFloats, Int8Numbers>(first, end, worker);
+                break;
+        }
+    }
+
+    private void Attend<TNumbers>(int first, int end)
+        where TNumbers : struct, IPageNumbers
+    {
+        for (var i = first; i < end; i++)
+        {
+            var item = work.Locate(i / slices);
+            for (var query = 0; query < item.Rows * work.Group; query++)
             {
-                var row = sequence->FirstRow + firstRow + i;
-                lastEnd = Math.Max(lastEnd, visibleEnds[row]);
-                for (var g = 0; g < group; g++)
+                AttendOne<TNumbers>(item, query, ColumnsOf(i % slices).First, Math.Min(ColumnsOf(i % slices).End, work.Layout.HeadDim));
+            }
+        }
+    }
+
+    private void Attend<TSimd, TFloats, TNumbers>(int first, int end, int worker)
+        where TSimd : struct, ISimd<TFloats>
+        where TFloats : struct
+        where TNumbers : struct, IPageNumbers
+    {
+        for (var i = first; i < end; i++)
+        {
+            var item = work.Locate(i / slices);
+            var (firstColumn, endColumn) = ColumnsOf(i % slices);
+            var block = new AttentionBlock<TSimd, TFloats>(work, item, work.ScratchOf(scratch, worker), firstColumn, endColumn);
+            var scored = scores is null ? null : scores + AttentionScores.OffsetOf(work, i / slices);
+            for (var page = item.FirstPage; page < item.EndPage; page++)
+            {
+                var start = page * PageLayout.Tokens;
+                if (scored is null)
                 {
-                    var offset = ((long)row * layout.KvHeads * group + head * group + g) * layout.HeadDim;
-                    block.Begin(i * group + g, q + offset, FirstVisible(sequence, firstRow + i), visibleEnds[row]);
+                    block.See<TNumbers>(start, work.Page(item, page));
+                }
+                else
+                {
+                    block.SeeScored<TNumbers>(start, work.Page(item, page), scored);
+                    scored += AttentionScores.PageFloats(work, item);
                 }
             }
-            var pages = Operands.Blocks(lastEnd, PageLayout.Tokens);
-            for (var page = FirstVisible(sequence, firstRow) / PageLayout.Tokens; page < pages; page++)
-            {
-                var start = sequence->Page(page);
-                block.See(page * PageLayout.Tokens, start + layout.Keys(head), start + layout.Values(head));
-            }
-            for (var i = 0; i < rows * group; i++)
-            {
-                var row = sequence->FirstRow + firstRow + i / group;
-                block.End(i, y + ((long)row * layout.KvHeads * group + head * group + i % group) * layout.HeadDim);
-            }
+            block.End();
         }
     }
 
-    private int ItemsOf(SequenceView sequence) => layout.KvHeads * Operands.Blocks(sequence.Rows, RowsPerItem);
-
-    private SequenceView* Locate(int item, out int head, out int firstRow)
+    /// <summary>The columns of the head dimension that a slice holds, in whole blocks.</summary>
+    private (int First, int End) ColumnsOf(int slice)
     {
-        var sequence = sequences;
-        while (item >= ItemsOf(*sequence))
-        {
-            item -= ItemsOf(*sequence);
-            sequence++;
-        }
-        (head, firstRow) = (item % layout.KvHeads, item / layout.KvHeads * RowsPerItem);
-        return sequence;
+        var blocks = Operands.Blocks(work.Layout.Groups, slices);
+        return (Math.Min(slice * blocks, work.Layout.Groups) * PageLayout.Group, Math.Min((slice + 1) * blocks, work.Layout.Groups) * PageLayout.Group);
     }
 
-    private int FirstVisible(SequenceView* sequence, int row) =>
-        window == int.MaxValue ? 0 : Math.Max(0, sequence->Offset + row - window + 1);
-
-    private void AttendOne(SequenceView* sequence, int head, int row, int g)
+    private void AttendOne<TNumbers>(AttentionItem item, int query, int firstColumn, int endColumn)
+        where TNumbers : struct, IPageNumbers
     {
-        var offset = ((long)(sequence->FirstRow + row) * layout.KvHeads * group + head * group + g) * layout.HeadDim;
-        var (first, end) = (FirstVisible(sequence, row), visibleEnds[sequence->FirstRow + row]);
+        var row = item.FirstRow + query / work.Group;
+        var (first, end) = (work.FirstVisible(item.Sequence, row), work.EndVisible(item.Sequence, row));
+        var vector = work.Query(item, query);
         var largest = double.NegativeInfinity;
         for (var position = first; position < end; position++)
         {
-            largest = Math.Max(largest, Score(sequence, head, position, q + offset));
+            largest = Math.Max(largest, Score<TNumbers>(item, position, vector));
         }
-        var sums = stackalloc double[layout.HeadDim];
-        new Span<double>(sums, layout.HeadDim).Clear();
+        var sums = stackalloc double[work.Layout.HeadDim];
+        new Span<double>(sums, work.Layout.HeadDim).Clear();
         var weights = 0.0;
         for (var position = first; position < end; position++)
         {
-            var weight = Math.Exp(Score(sequence, head, position, q + offset) - largest);
-            var value = sequence->Page(position / PageLayout.Tokens)
-                + layout.Values(head) + position % PageLayout.Tokens * layout.ValueStride;
-            for (var d = 0; d < layout.HeadDim; d++)
+            var weight = Math.Exp(Score<TNumbers>(item, position, vector) - largest);
+            var (page, slot) = (work.Page(item, position / PageLayout.Tokens), position % PageLayout.Tokens);
+            for (var d = firstColumn; d < endColumn; d++)
             {
-                sums[d] += weight * value[d];
+                sums[d] += weight * Read<TNumbers>(page.Values, PageLayout.ValueIndex(slot, d), page.ValueScales, slot, d);
             }
             weights += weight;
         }
-        for (var d = 0; d < layout.HeadDim; d++)
+        for (var d = firstColumn; d < endColumn; d++)
         {
-            y[offset + d] = (float)(sums[d] / weights);
+            work.Result(item, query)[d] = (float)(sums[d] / weights);
         }
     }
 
-    private double Score(SequenceView* sequence, int head, int position, float* query)
+    private double Score<TNumbers>(AttentionItem item, int position, float* query)
+        where TNumbers : struct, IPageNumbers
     {
-        var key = sequence->Page(position / PageLayout.Tokens) + layout.Keys(head) + position % PageLayout.Tokens;
+        var (page, slot) = (work.Page(item, position / PageLayout.Tokens), position % PageLayout.Tokens);
         var dot = 0.0;
-        for (var d = 0; d < layout.HeadDim; d++)
+        for (var d = 0; d < work.Layout.HeadDim; d++)
         {
-            dot += (double)query[d] * key[d * PageLayout.Tokens];
+            dot += (double)query[d] * Read<TNumbers>(page.Keys, PageLayout.KeyIndex(slot, d), page.KeyScales, slot, d);
         }
-        return dot * scale;
+        return dot * work.Scale;
     }
+
+    private static float Read<TNumbers>(byte* numbers, int index, ushort* scales, int slot, int d)
+        where TNumbers : struct, IPageNumbers => TNumbers.Read(
+            numbers + index * TNumbers.Bytes,
+            TNumbers.HaveScales ? BFloat16.ToFloat32(scales[PageLayout.ScaleIndex(slot, d)]) : 0);
 }

@@ -25,6 +25,9 @@ internal unsafe interface ISimd<TFloats>
     /// <summary>As many bytes as a vector has lanes, as numbers from 0 to 255.</summary>
     static abstract TFloats LoadBytes(byte* source);
 
+    /// <summary>As many bytes as a vector has lanes, as numbers from −128 to 127.</summary>
+    static abstract TFloats LoadSignedBytes(sbyte* source);
+
     static abstract void Store(TFloats value, float* destination);
 
     static abstract TFloats Add(TFloats left, TFloats right);

@@ -22,6 +22,10 @@ internal readonly unsafe struct Simd128<TDots> : ISimd<Vector128<float>>
         Vector128.ConvertToSingle(
             Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte())).AsInt32());
 
+    public static Vector128<float> LoadSignedBytes(sbyte* source) =>
+        Vector128.ConvertToSingle(
+            Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(int*)source).AsSByte())));
+
     public static void Store(Vector128<float> value, float* destination) => Vector128.Store(value, destination);
 
     public static Vector128<float> Add(Vector128<float> left, Vector128<float> right) => left + right;

@@ -22,6 +22,9 @@ internal readonly unsafe struct Simd256<TDots> : ISimd<Vector256<float>>
     public static Vector256<float> LoadBytes(byte* source) =>
         Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source));
 
+    public static Vector256<float> LoadSignedBytes(sbyte* source) =>
+        Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source));
+
     public static void Store(Vector256<float> value, float* destination) => Vector256.Store(value, destination);
 
     public static Vector256<float> Add(Vector256<float> left, Vector256<float> right) => left + right;

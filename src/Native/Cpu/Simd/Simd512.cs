@@ -22,6 +22,9 @@ internal readonly unsafe struct Simd512<TDots> : ISimd<Vector512<float>>
     public static Vector512<float> LoadBytes(byte* source) =>
         Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source)));
 
+    public static Vector512<float> LoadSignedBytes(sbyte* source) =>
+        Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source)));
+
     public static void Store(Vector512<float> value, float* destination) => Vector512.Store(value, destination);
 
     public static Vector512<float> Add(Vector512<float> left, Vector512<float> right) => left + right;
