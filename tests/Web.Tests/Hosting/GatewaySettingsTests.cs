@@ -55,7 +55,7 @@ public sealed class GatewaySettingsTests
         Assert.Equal(["http", "https"], settings.Dns.Names.Select(name => name.Scheme));
         Assert.Equal(TimeSpan.FromSeconds(3), settings.Dns.Refresh);
         Assert.Equal("of-file", settings.Access.Key);
-        Assert.Equal(["one", "two"], settings.ManageKeys);
+        Assert.Equal(["one", "two"], settings.ManageKeys.AsEnumerable());
         Assert.Equal((7, TimeSpan.FromSeconds(4), 99), (settings.Responses, settings.Access.Silence, settings.Listening.Address.Port));
         Assert.Equal((0, 0.5, 1), (settings.Policy.MaxQueue, settings.Policy.MinShare["gemma"], settings.Policy.MinShare["org/model"]));
         Assert.Equal(2.5, settings.Health.Slowness.Factor);
