@@ -106,6 +106,7 @@ internal sealed class Attempt(NodeClaim claim, ForwardedCall call, ForwardingToo
                 ? LastWords.OfResponse(GatewayErrors.Of(end), events)
                 : LastWords.OfCompletion(GatewayErrors.Of(end)),
             events => isLearned = isLearned || Remember(ResponseId.OfEvents(events)),
+            tools.Client.Silence,
             tools.Drain.Over);
         var content = new StreamContent(_events);
         foreach (var (name, value) in response.Content.Headers.NonValidated)

@@ -12,7 +12,7 @@ internal sealed record AttemptOutcome(string Name, bool IsNodesFault, bool MayBe
     public static AttemptOutcome GivenUp { get; } = new("given_up", false, false);
 
     public static AttemptOutcome Of(Attempt attempt, ForwarderError error, HttpContext context) =>
-        context.RequestAborted.IsCancellationRequested ? new("cancelled", false, false)
+        context.RequestAborted.IsCancellationRequested || error == ForwarderError.ResponseBodyClient ? new("cancelled", false, false)
         : attempt.IsRefused ? new("refused", false, true)
         : attempt.BrokeBecause is not null ? new("failed", true, true)
         : attempt.End == StreamEnd.Broken ? new("broken", true, false)

@@ -9,9 +9,11 @@ namespace MlxActors.Gateway.Forwarding;
 /// <param name="inner">What the node sends.</param>
 /// <param name="lastWords">The event for a stream that broke, given how many events went out before it.</param>
 /// <param name="watch">Sees each portion of whole events before it goes out.</param>
+/// <param name="silence">So long the node may send nothing; then it counts as broken.</param>
 /// <param name="over">Cancelled when the gateway will wait no longer; the stream ends then as if the node had broken.</param>
 internal sealed class EventStream(
-    Stream inner, Func<StreamEnd, int, byte[]> lastWords, Action<ReadOnlyMemory<byte>> watch, CancellationToken over) : Stream
+    Stream inner, Func<StreamEnd, int, byte[]> lastWords, Action<ReadOnlyMemory<byte>> watch, TimeSpan silence, CancellationToken over)
+    : Stream
 {
     private const int FirstSize = 16 << 10;
 
@@ -89,7 +91,11 @@ internal sealed class EventStream(
         _either ??= CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over);
         try
         {
+            _either.CancelAfter(silence);
             var count = await inner.ReadAsync(_buffer.AsMemory(_filled), _either.Token);
+
+            // While the client takes what there is, the node is not the silent one.
+            _either.CancelAfter(Timeout.InfiniteTimeSpan);
             if (count > 0)
             {
                 Take(count);
@@ -100,9 +106,9 @@ internal sealed class EventStream(
                 (_whole, _isOver, End) = (_filled, true, StreamEnd.Complete);
             }
         }
-        catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            Break(StreamEnd.GivenUp);
+            Break(over.IsCancellationRequested ? StreamEnd.GivenUp : StreamEnd.Broken);
         }
         catch (Exception e) when (e is IOException or HttpRequestException && _events > 0)
         {

@@ -53,9 +53,9 @@ internal sealed partial class DnsNodes(
 
     // A machine that has addresses of both kinds is one node.
     private static IEnumerable<IPAddress> OneOfEach(IReadOnlyCollection<IPAddress> addresses) =>
-        addresses.Any(IsOld) ? addresses.Where(IsOld).Distinct() : addresses.Distinct();
+        addresses.Any(IsIPv4) ? addresses.Where(IsIPv4).Distinct() : addresses.Distinct();
 
-    private static bool IsOld(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork;
+    private static bool IsIPv4(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork;
 
     [LoggerMessage(LogLevel.Warning, "The name {Name} cannot be looked up: {Why}")]
     private partial void NotFound(string name, string why);

@@ -17,6 +17,9 @@ internal sealed class NodeClient : IDisposable
     // Shorter than nodes keep a connection: one that closes under a request would look like a node that broke.
     private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(60);
 
+    // A stream notices before the forwarder does that its node is silent, and can say so to the client.
+    private static readonly TimeSpan Notice = TimeSpan.FromSeconds(10);
+
     private readonly NodeAccess _access;
     private readonly SocketsHttpHandler _handler;
 
@@ -37,7 +40,7 @@ internal sealed class NodeClient : IDisposable
         Invoker = new HttpMessageInvoker(_handler, disposeHandler: false);
         Forwarding = new ForwarderRequestConfig
         {
-            ActivityTimeout = access.Silence,
+            ActivityTimeout = access.Silence + Notice,
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
@@ -46,6 +49,9 @@ internal sealed class NodeClient : IDisposable
     public HttpMessageInvoker Invoker { get; }
 
     public ForwarderRequestConfig Forwarding { get; }
+
+    /// <summary>A node that sends nothing for so long has failed its request.</summary>
+    public TimeSpan Silence => _access.Silence;
 
     /// <summary>What every request to a node has.</summary>
     public void Sign(HttpRequestMessage request, NodeAddress node)

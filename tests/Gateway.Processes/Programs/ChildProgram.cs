@@ -25,6 +25,8 @@ internal sealed partial class ChildProgram : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address => _ready.Task.Result;
 
+    public bool HasExited => _process.HasExited;
+
     public string Output
     {
         get

@@ -10,25 +10,26 @@ public sealed class Cluster : IAsyncLifetime, ICollectionFixture<Cluster>
 {
     public const string Collection = "cluster";
 
-    public const int Nodes = 3;
+    private const int Nodes = 3;
+    private const string Model = "demo";
 
-    /// <summary>Sequences that a node decodes together.</summary>
-    public const int Batch = 8;
-
-    /// <summary>For every node: answers that are the same wherever they are made, and time to finish them.</summary>
+    /// <summary>For every node: answers that are the same wherever they are made, however long a busy machine takes for them.</summary>
     private const string NodeSettings =
         """
         mlxactors {
           engine { mode = exact, threads = 1, max-batch = 8 }
+          http.health-deadline = 2m
+          stream.progress-interval = 10m
           shutdown.deadline = 3m
         }
         """;
 
-    /// <summary>Nodes that come and go are seen soon, and one on a machine that is busy is not taken for dead.</summary>
+    /// <summary>Nodes that come and go are seen soon, and none is taken for dead because the machine is busy.</summary>
     private const string GatewaySettings =
         """
         mlxactors.gateway {
-          health { interval = 100ms, timeout = 30s, let-in-after = 1 }
+          connect-timeout = 2m
+          health { interval = 100ms, timeout = 3m, slow-floor = 10m }
         }
         """;
 
@@ -54,13 +55,19 @@ public sealed class Cluster : IAsyncLifetime, ICollectionFixture<Cluster>
         {
             File.Delete(log);
         }
-        for (var number = 1; number <= Nodes; number++)
+        try
         {
-            _nodes.Add(NewNode($"node-{number}"));
+            _nodes.AddRange(Enumerable.Range(1, Nodes).Select(number => NewNode($"node-{number}")));
+            await Task.WhenAll(_nodes.Select(node => node.StartAsync()));
+            _gateway = await StartGatewayAsync("gateway", "", [.. _nodes.Select(node => node.Url)]);
+            _http = new HttpClient { BaseAddress = _gateway.Address, Timeout = Wait.Patience };
         }
-        await Task.WhenAll(_nodes.Select(node => node.StartAsync()));
-        _gateway = await StartGatewayAsync("gateway", "", [.. _nodes.Select(node => node.Url)]);
-        _http = new HttpClient { BaseAddress = _gateway.Address, Timeout = Wait.Patience };
+        catch
+        {
+            // Nobody disposes of a fixture that did not come to be.
+            await DisposeAsync();
+            throw;
+        }
     }
 
     public async Task DisposeAsync()
@@ -95,13 +102,16 @@ public sealed class Cluster : IAsyncLifetime, ICollectionFixture<Cluster>
             Path.Combine(Logs, $"{name}.log"),
             environment);
 
-    /// <summary>Every node is there, has loaded a model, and gets requests; whatever the test before did to it.</summary>
+    /// <summary>Every node is there, has loaded `demo`, and gets requests; whatever the test before did to it.</summary>
     internal async Task HealAsync()
     {
         Skip.If(OperatingSystem.IsWindows(), "signals");
         await Task.WhenAll(_nodes.Where(node => !node.IsUp).Select(node => node.StartAsync()));
         await Task.WhenAll(_nodes.Select(node => node.WarmAsync()));
-        await Wait.UntilAsync("the gateway sends requests to every node", StatesAsync, states => states.All(state => state.State == "in"));
+        await Wait.UntilAsync(
+            "the gateway sends requests to every node",
+            StatesAsync,
+            states => states.Length == Nodes && states.All(node => node is { State: "in", Model: Model, InFlight: 0 }));
     }
 
     /// <summary>How the gateway sees the nodes.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MlxActors.Gateway.Processes.Requests;
 using MlxActors.Web.Tests.Telemetry;
 
 namespace MlxActors.Gateway.Processes.Programs;
@@ -16,37 +17,34 @@ internal sealed partial class Node(string name, IReadOnlyList<string> arguments,
 
     public HttpClient Http => field ??= new HttpClient { BaseAddress = Address, Timeout = Wait.Patience };
 
-    public bool IsUp { get; private set; }
+    public bool IsUp => _runs is [.., { HasExited: false }];
 
     public async Task StartAsync()
     {
         var port = _port.ToString(CultureInfo.InvariantCulture);
         _runs.Add(await ChildProgram.StartAsync(["demo", .. arguments, "--port", port], Path.Combine(logs, $"{name}.log")));
-        IsUp = true;
     }
 
     /// <summary>As <c>kill -9</c>.</summary>
-    public Task KillAsync()
-    {
-        IsUp = false;
-        return _runs[^1].KillAsync();
-    }
+    public Task KillAsync() => _runs[^1].KillAsync();
 
     /// <summary>By SIGTERM; waits until it has ended.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
         await _runs[^1].TerminateAsync();
-        var code = await _runs[^1].ExitCodeAsync();
-        IsUp = false;
-        return code;
+        return await _runs[^1].ExitCodeAsync();
     }
 
-    /// <summary>Waits until the model that it starts with answers.</summary>
-    public Task WarmAsync() => Wait.UntilAsync(
-        $"{name} is ready",
-        () => Http.GetAsync("/health"),
-        response => response.IsSuccessStatusCode && _runs[^1].Output.Contains("is loaded and answers", StringComparison.Ordinal));
+    /// <summary>Has `demo` loaded, unless it is, and answer; what it asks itself at its start is over then too.</summary>
+    public async Task WarmAsync()
+    {
+        Assert.IsType<Ending.Answered>(await ChatClient.AskAsync(Http, ChatClient.Request("Hello", maxTokens: 1)));
+        await Wait.UntilAsync(
+            $"{name} has warmed up",
+            () => Task.FromResult(_runs[^1].Output),
+            output => output.Contains("is loaded and answers", StringComparison.Ordinal));
+    }
 
     public async Task<Exposition> MetricsAsync() => Exposition.Parse(await Http.GetStringAsync("/metrics"));
 

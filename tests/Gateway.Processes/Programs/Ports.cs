@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -12,11 +13,18 @@ internal static class Ports
     private const int First = 15_000;
     private const int Last = 30_000;
 
+    private static readonly ConcurrentDictionary<int, bool> Taken = new();
+
+    /// <returns>One that nobody listens at, and that was not given to anybody here before.</returns>
     public static int Free()
     {
         while (true)
         {
             var port = Random.Shared.Next(First, Last);
+            if (!Taken.TryAdd(port, true))
+            {
+                continue;
+            }
             try
             {
                 using var listener = new TcpListener(IPAddress.Loopback, port);

@@ -4,7 +4,7 @@ namespace MlxActors.Gateway.Processes.Programs;
 internal static class Wait
 {
     /// <summary>Upper bound of every wait; a test that meets it has failed.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 

@@ -58,6 +58,17 @@ public sealed class EventStreamTests
         Assert.Equal(StreamEnd.GivenUp, stream.End);
     }
 
+    [Fact]
+    public async Task NodeThatFallsSilent_CountsAsBroken()
+    {
+        var inner = new Portions("data: one\n\n", [100], breaks: false, hangs: true);
+        await using var stream = Wrap(inner, silence: TimeSpan.FromMilliseconds(1));
+        using var reader = new StreamReader(stream);
+
+        Assert.Equal("data: one\n\ndata: BROKEN 1\n\n", await reader.ReadToEndAsync());
+        Assert.Equal(StreamEnd.Broken, stream.End);
+    }
+
     private static Arbitrary<int[]> Cuts => Gen.Choose(1, 20).NonEmptyListOf().Select(cuts => cuts.ToArray()).ToArbitrary();
 
     private static Arbitrary<int> Sizes => Gen.Elements(1, 3, 64, 4096).ToArbitrary();
@@ -70,8 +81,12 @@ public sealed class EventStreamTests
         return (Encoding.UTF8.GetString(text.ToArray()), stream.End);
     }
 
-    private static EventStream Wrap(Stream inner, CancellationToken over = default) => new(
-        inner, (end, events) => Encoding.UTF8.GetBytes($"data: {end.ToString().ToUpperInvariant()} {events}\n\n"), _ => { }, over);
+    private static EventStream Wrap(Stream inner, CancellationToken over = default, TimeSpan? silence = null) => new(
+        inner,
+        (end, events) => Encoding.UTF8.GetBytes($"data: {end.ToString().ToUpperInvariant()} {events}\n\n"),
+        _ => { },
+        silence ?? Timeout.InfiniteTimeSpan,
+        over);
 
     /// <summary>A text in portions of these sizes, again and again; then its end, or none.</summary>
     private sealed class Portions(string text, int[] sizes, bool breaks, int length = int.MaxValue, bool hangs = false) : MemoryStream

@@ -178,6 +178,28 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task NodeThatDoesNotSayHowItIs_IsOutUntilItDoes()
+    {
+        await using var node = await FakeNode.StartAsync();
+        var settings = TestGateway.Settings(node);
+        await using var gateway = await TestGateway.StartAsync(settings with
+        {
+            Health = settings.Health with { Timeout = TimeSpan.FromMilliseconds(500) },
+        });
+        await gateway.UntilAsync(table => table.Find(node.Url)?.TakesRequests == true);
+        var thaw = new TaskCompletionSource();
+
+        node.Health = _ => thaw.Task;
+        await gateway.UntilAsync(table => table.Find(node.Url)?.TakesRequests == false);
+        using var response = await gateway.ChatAsync();
+        node.Health = null;
+        thaw.SetResult();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        await gateway.UntilAsync(table => table.Find(node.Url)?.TakesRequests == true);
+    }
+
+    [Fact]
     public async Task NodeThatRefusesTheGatewaysKey_GetsNothing()
     {
         await using var node = await FakeNode.StartAsync();

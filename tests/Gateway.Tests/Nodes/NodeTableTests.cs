@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
 using MlxActors.Gateway.Hosting;
 using MlxActors.Gateway.Nodes;
 using MlxActors.Gateway.Policy;
 using MlxActors.Gateway.Tests.Policy;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MlxActors.Gateway.Tests.Nodes;
 

@@ -150,7 +150,8 @@ public sealed class ChatCompletionsTests
         Assert.Equal((status, code, "application/json"), (
             (int)response.StatusCode, error.GetProperty("code").GetString()!, response.Content.Headers.ContentType?.MediaType));
         Assert.Equal(ErrorOf(kind).Message, error.GetProperty("message").GetString());
-        Assert.Equal(status == 429 ? "3" : null, response.Headers.TryGetValues("Retry-After", out var after) ? after.Single() : null);
+        var retryAfter = code switch { "rate_limit_exceeded" => "3", "shutting_down" => "5", _ => null };
+        Assert.Equal(retryAfter, response.Headers.TryGetValues("Retry-After", out var after) ? after.Single() : null);
     }
 
     [Fact]
