@@ -11,15 +11,15 @@ internal static class AttentionBlock
 
     private const int Padding = 16;
 
-    /// <summary>Scratch for a query: its scores of a page, its sum of values, and its state.</summary>
-    private static long FloatsPerQuery(PageLayout layout) => PageLayout.Tokens + SumStride(layout) + Padding;
-
     /// <summary>Floats from a query's sums to the next one's.</summary>
     public static int SumStride(PageLayout layout) => layout.Groups * PageLayout.Group;
 
     /// <summary>Floats of scratch for a block of at most so many queries.</summary>
     public static long ScratchLength(PageLayout layout, int queries) => queries * FloatsPerQuery(layout) + PageLayout.Tokens
         + Math.Max(layout.KeyCount, PageLayout.Tokens * PageLayout.Group);
+
+    /// <summary>Of a query: its scores of a page, its sum of values, and its state.</summary>
+    private static long FloatsPerQuery(PageLayout layout) => PageLayout.Tokens + SumStride(layout) + Padding;
 }
 
 /// <summary>
@@ -239,7 +239,8 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
                     WidenScales(page.ValueScales + PageLayout.ScaleIndex(0, d));
                 }
                 var values = page.Values + PageLayout.ValueIndex(0, d) * TNumbers.Bytes;
-                Add(new PageSums<TSimd, TFloats, TNumbers>(values, _valueScales, end, Reading.AfterValues<TNumbers>(page, _layout, d), _stride), d);
+                var ahead = Reading.AfterValues<TNumbers>(page, _layout, d);
+                Add(new PageSums<TSimd, TFloats, TNumbers>(values, _valueScales, end, ahead, _stride), d);
             }
         }
     }

@@ -4,7 +4,7 @@ using MlxActors.Native.Cpu.Simd;
 
 namespace MlxActors.Native.Cpu.Kernels;
 
-/// <summary>Keys of a page, and values of a group of its columns, as Float32 in the same order, for as many queries as make it pay.</summary>
+/// <summary>Keys of a page, and values of a group of its columns, as Float32 in the same order: for so many queries that it pays.</summary>
 internal static unsafe class PageWidening<TSimd, TFloats, TNumbers>
     where TSimd : struct, ISimd<TFloats>
     where TFloats : struct

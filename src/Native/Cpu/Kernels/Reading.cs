@@ -3,8 +3,8 @@ using MlxActors.Native.Cpu.Caches;
 namespace MlxActors.Native.Cpu.Kernels;
 
 /// <summary>
-/// What products of a page ask for while they compute, so that it is there when they come to it: keys and values a little further on, or a bit
-/// of the next page for each column of each product.
+/// What products of a page ask for while they compute, so that it is there when they come to it: keys and values a little further on, or a
+/// bit of the next page for each column of each product.
 /// </summary>
 internal unsafe struct Reading
 {
