@@ -9,9 +9,9 @@ using MlxActors.Native.Cpu;
 namespace MlxActors.Benchmarks.Quality;
 
 /// <summary>
-/// <c>quality &lt;folder&gt; &lt;conversations&gt; [float32|bfloat16|int8]</c>: what <c>fast</c> mode changes beside <c>exact</c>, on a trained checkpoint,
-/// with its own or another type of KV cache. Both read the same tokens, conversations and then long greedy answers, so that one close call does
-/// not hide the next.
+/// <c>quality &lt;folder&gt; &lt;conversations&gt; [float32|bfloat16|int8]</c>: what <c>fast</c> mode changes beside <c>exact</c>, on a
+/// trained checkpoint, with its own or another type of KV cache. Both read the same tokens, conversations and then long greedy answers, so
+/// that one close call does not hide the next.
 /// </summary>
 internal static class QualityCommand
 {
@@ -22,8 +22,9 @@ internal static class QualityCommand
 
     public static int Run(string[] arguments)
     {
-        KvCacheType? cache = arguments.Length > 2 && Enum.TryParse<KvCacheType>(arguments[2], ignoreCase: true, out var named) ? named : null;
-        if (arguments is not [var folder, var conversations, .. var type] || !File.Exists(conversations) || type.Length != (cache is null ? 0 : 1))
+        KvCacheType? cache = Enum.TryParse<KvCacheType>(arguments.ElementAtOrDefault(2), ignoreCase: true, out var named) ? named : null;
+        if (arguments is not [var folder, var conversations, .. var type]
+            || !File.Exists(conversations) || type.Length != (cache is null ? 0 : 1))
         {
             Console.Error.WriteLine(
                 $"usage: {Name} <checkpoint folder> <conversations.jsonl, with prompt_ids and reply_ids> [float32|bfloat16|int8]");

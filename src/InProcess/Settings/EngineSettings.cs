@@ -38,7 +38,8 @@ internal sealed record EngineSettings(CpuOptions Cpu, MlxSettings? Mlx, string? 
     public string Kind => Mlx is null ? $"CPU {Cpu.Limit ?? CpuBackend.BestInstructions} {Cpu.Mode}".ToLowerInvariant() : "mlx";
 
     /// <summary>What computes, in words, and which setting it takes no notice of.</summary>
-    public string Describe() => string.Join("; ", new[] { Why, Ignored }.OfType<string>()) is { Length: > 0 } remarks ? $"{Name()} ({remarks})" : Name();
+    public string Describe() =>
+        string.Join("; ", new[] { Why, Ignored }.OfType<string>()) is { Length: > 0 } remarks ? $"{Name()} ({remarks})" : Name();
 
     private string? Ignored => Mlx is not null && Cpu.KvCache is not (null or KvCacheType.Float32)
         ? "kv-cache-dtype is of the cpu engine: keys and values are float32"

@@ -21,16 +21,19 @@ public sealed class PrefixCacheGoldens
     private const int Prompts = 16;
     private const int MaxTokens = 12;
 
-    public static TheoryData<string?> Checkpoints => GoldenCase.Checkpoints;
+    public static IEnumerable<object?[]> Checkpoints =>
+        from checkpoint in (IEnumerable<object?[]>)GoldenCase.Checkpoints
+        from type in Enum.GetValues<KvCacheType>()
+        select new object?[] { checkpoint[0], type };
 
     [SkippableTheory]
     [MemberData(nameof(Checkpoints))]
-    public void Step_PromptsThatBeginAlike_GiveWhatAColdEngineGives(string? checkpoint)
+    public void Step_PromptsThatBeginAlike_GiveWhatAColdEngineGives(string? checkpoint, KvCacheType type)
     {
         var cases = GoldenCase.Of(Goldens.SkipWhenNone(checkpoint, "model"))
             .Where(golden => !golden.Inputs.Ids.IsEmpty && golden.ConfigOverrides.IsEmpty)
             .ToArray();
-        using var backend = new CpuBackend(new CpuOptions(CpuMode.Exact, Threads: 2));
+        using var backend = new CpuBackend(new CpuOptions(CpuMode.Exact, Threads: 2, KvCache: type));
         using var model = new ListeningModel(cases[0].Load(backend), backend);
         var sources = cases.Select(golden => PromptOf(golden, model)).ToArray();
         // Chunks that are no multiple of a page, so that forks begin inside pages.

@@ -47,6 +47,25 @@ public sealed class MeteredBackendTests : IDisposable
         Assert.Equal(4 * pairs * 2 * 4, operation.Cost.Operations);
     }
 
+    [Theory]
+    [InlineData(KvCacheType.Float32, 2 * 64 * 4)]
+    [InlineData(KvCacheType.BFloat16, 2 * 64 * 2)]
+    [InlineData(KvCacheType.Int8, 2 * (64 + 2 * 2))]
+    public void Attention_CountsTheBytesThatItsCacheHolds(KvCacheType type, int bytesOfAToken)
+    {
+        using var backend = new MeteredBackend(new CpuBackend(new CpuOptions(CpuMode.Fast, 1, KvCache: type)));
+        using var scope = backend.BeginScope();
+        using var cache = backend.NewKvCache(new KvCacheSpec(1, 64, null));
+        var layout = new StepLayout();
+        layout.Add(rows: 3, offset: 0);
+        var rows = backend.FromFloats(new float[3 * 64], new Shape(3, 1, 64));
+        backend.Meter = new OperationMeter();
+
+        backend.Attention(rows, rows, rows, [cache], layout, 1, null);
+
+        Assert.Equal(3 * bytesOfAToken, backend.Meter.Total.Streamed);
+    }
+
     [Fact]
     public void Calls_AreAddedUp_ByNameAndShape_TheLongestTimeFirst()
     {

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using MlxActors.Native.Cpu;
 using MlxActors.Native.Mlx;
 using MlxActors.Native.Results;
 
@@ -45,6 +46,24 @@ public sealed class EngineSettingsTests
     [Fact]
     public void UnknownBackend_IsAnErrorThatNamesTheKey() =>
         Assert.Equal("mlxactors.engine.backend: expected auto, mlx or cpu, found 'abacus'.", Error("backend = abacus"));
+
+    [Theory]
+    [InlineData("mode = fast", KvCacheType.BFloat16)]
+    [InlineData("mode = exact", KvCacheType.Float32)]
+    [InlineData("mode = fast, kv-cache-dtype = auto", KvCacheType.BFloat16)]
+    [InlineData("mode = fast, kv-cache-dtype = float32", KvCacheType.Float32)]
+    [InlineData("mode = fast, kv-cache-dtype = int8", KvCacheType.Int8)]
+    [InlineData("mode = exact, kv-cache-dtype = bfloat16", KvCacheType.BFloat16)]
+    public void KvCacheDType_IsAsNamed_OrGoesWithTheMode(string settings, KvCacheType expected)
+    {
+        var engine = Ok($"backend = cpu, {settings}");
+        Assert.Equal(expected, engine.Cpu.KvCacheType);
+        Assert.EndsWith($", KV cache {expected.ToString().ToLowerInvariant()}", engine.Describe(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UnknownKvCacheDType_IsAnErrorThatNamesTheKey() => Assert.Equal(
+        "mlxactors.engine.kv-cache-dtype: expected auto, float32, bfloat16 or int8, found 'int4'.", Error("kv-cache-dtype = int4"));
 
     [Theory]
     [InlineData("2GiB")]

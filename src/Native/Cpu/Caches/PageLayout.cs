@@ -3,15 +3,15 @@ using System.Runtime.InteropServices;
 namespace MlxActors.Native.Cpu.Caches;
 
 /// <summary>
-/// How a page holds <see cref="Tokens"/> tokens: head after head, each as <see cref="PageHead"/> says. Keys are turned (<c>[D, Tokens]</c>),
-/// so that the scores of all tokens are the lanes of a vector; values lie in blocks of <see cref="Group"/> columns
-/// (<c>[D / Group, Tokens, Group]</c>, zeros behind the last), so that a sum over the tokens reads them one behind the other.
+/// How a page holds <see cref="Tokens"/> tokens: head after head, keys before values. Keys are turned (<c>[D, Tokens]</c>), so that the
+/// scores of all tokens are the lanes of a vector; values lie in groups of columns (<c>[D / Group, Tokens, Group]</c>, zeros behind the
+/// last), so that a sum over the tokens reads them one behind the other.
 /// </summary>
 internal readonly record struct PageLayout(int KvHeads, int HeadDim, KvCacheType Type)
 {
     public const int Tokens = 32;
 
-    /// <summary>Numbers of a token that have one scale, where numbers have scales: 32 of the head dimension.</summary>
+    /// <summary>Columns of the head dimension that lie together; where numbers have scales, a token has one for each group.</summary>
     public const int Group = 32;
 
     public int Groups => (HeadDim + Group - 1) / Group;

@@ -11,15 +11,15 @@ internal static class AttentionBlock
 
     private const int Padding = 16;
 
-    /// <summary>Scratch for a query: its scores of a page, its sum of values, and its state.</summary>
-    private static long FloatsPerQuery(PageLayout layout) => PageLayout.Tokens + SumStride(layout) + Padding;
-
     /// <summary>Floats from a query's sums to the next one's.</summary>
     public static int SumStride(PageLayout layout) => layout.Groups * PageLayout.Group;
 
     /// <summary>Floats of scratch for a block of at most so many queries.</summary>
     public static long ScratchLength(PageLayout layout, int queries) => queries * FloatsPerQuery(layout) + PageLayout.Tokens
-        + (layout.Type == KvCacheType.Float32 || queries < WidenFrom ? 0 : layout.KeyCount + layout.ValueCount);
+        + Math.Max(layout.KeyCount, PageLayout.Tokens * PageLayout.Group);
+
+    /// <summary>Of a query: its scores of a page, its sum of values, and its state.</summary>
+    private static long FloatsPerQuery(PageLayout layout) => PageLayout.Tokens + SumStride(layout) + Padding;
 }
 
 /// <summary>
@@ -78,16 +78,8 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
     public void See<TNumbers>(int start, PageHead page)
         where TNumbers : struct, IPageNumbers
     {
-        if (TNumbers.Type == KvCacheType.Float32 || _count < AttentionBlock.WidenFrom)
-        {
-            TakeIn<TNumbers>(start, page);
-            return;
-        }
-        var keys = _widened;
-        var values = _widened + _layout.KeyCount;
-        PageWidening<TSimd, TFloats, TNumbers>.OfKeys(page, _layout.HeadDim, keys);
-        PageWidening<TSimd, TFloats, TNumbers>.OfValues(page, _layout.HeadDim, values);
-        TakeIn<Float32Numbers>(start, new PageHead { Keys = (byte*)keys, Values = (byte*)values });
+        Score<TNumbers>(page, _scores);
+        Add<TNumbers>(page, Weigh(start));
     }
 
     /// <summary>Takes in a page whose scores are known.</summary>
@@ -102,21 +94,17 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
     public void Score<TNumbers>(PageHead page, float* scores)
         where TNumbers : struct, IPageNumbers
     {
-        var headDim = _layout.HeadDim;
-        var state = _states;
-        var left = _count;
-        for (; left >= 4; left -= 4, state += 4, scores += 4 * Tokens)
+        var ahead = _count < AttentionBlock.WidenFrom
+            ? Reading.Following<TNumbers>(page)
+            : Reading.NextPage<TNumbers>(page, _layout, _count / 4);
+        if (Widens<TNumbers>())
         {
-            PageScores<TSimd, TFloats, TNumbers>.OfFour(
-                state[0].Query, state[1].Query, state[2].Query, state[3].Query, headDim, page, scores);
+            PageWidening<TSimd, TFloats, TNumbers>.OfKeys(page, _layout.HeadDim, _widened);
+            Score<Float32Numbers>(new PageHead { Keys = (byte*)_widened }, ahead, scores);
         }
-        for (; left >= 2; left -= 2, state += 2, scores += 2 * Tokens)
+        else
         {
-            PageScores<TSimd, TFloats, TNumbers>.OfTwo(state[0].Query, state[1].Query, headDim, page, scores);
-        }
-        if (left > 0)
-        {
-            PageScores<TSimd, TFloats, TNumbers>.OfOne(state->Query, headDim, page, scores);
+            Score<TNumbers>(page, ahead, scores);
         }
     }
 
@@ -136,11 +124,29 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
         }
     }
 
-    private void TakeIn<TNumbers>(int start, PageHead page)
+    /// <summary>Whether a page is read by so many queries that its numbers are widened once for all.</summary>
+    private bool Widens<TNumbers>()
+        where TNumbers : struct, IPageNumbers => TNumbers.Type != KvCacheType.Float32 && _count >= AttentionBlock.WidenFrom;
+
+    private void Score<TNumbers>(PageHead page, Reading ahead, float* scores)
         where TNumbers : struct, IPageNumbers
     {
-        Score<TNumbers>(page, _scores);
-        Add<TNumbers>(page, Weigh(start));
+        var headDim = _layout.HeadDim;
+        var state = _states;
+        var left = _count;
+        for (; left >= 4; left -= 4, state += 4, scores += 4 * Tokens, ahead.First += ahead.ByProduct)
+        {
+            PageScores<TSimd, TFloats, TNumbers>.OfFour(
+                state[0].Query, state[1].Query, state[2].Query, state[3].Query, headDim, page, ahead, scores);
+        }
+        for (; left >= 2; left -= 2, state += 2, scores += 2 * Tokens)
+        {
+            PageScores<TSimd, TFloats, TNumbers>.OfTwo(state[0].Query, state[1].Query, headDim, page, ahead, scores);
+        }
+        if (left > 0)
+        {
+            PageScores<TSimd, TFloats, TNumbers>.OfOne(state->Query, headDim, page, ahead, scores);
+        }
     }
 
     /// <summary>Turns all scores into weights; returns the end of the page's tokens that any query sees.</summary>
@@ -158,45 +164,58 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
     [MethodImpl(Hot.Loop)]
     private int Weigh(int query, int start)
     {
-        var scores = new Span<float>(_scores + query * Tokens, Tokens);
+        var scores = _scores + query * Tokens;
         var state = _states[query];
         var first = Math.Max(state.First - start, 0);
         var end = Math.Min(state.End - start, Tokens);
         if (first >= end)
         {
-            scores.Clear();
+            new Span<float>(scores, Tokens).Clear();
             return 0;
         }
-        for (var token = 0; token < Tokens; token += TSimd.Lanes)
-        {
-            var score = _scores + query * Tokens + token;
-            TSimd.Store(TSimd.Multiply(TSimd.Load(score), TSimd.All(_work.Scale)), score);
-        }
-        scores[..first].Fill(float.NegativeInfinity);
-        scores[end..].Fill(float.NegativeInfinity);
         var largest = TSimd.All(float.NegativeInfinity);
         for (var token = 0; token < Tokens; token += TSimd.Lanes)
         {
-            largest = TSimd.Max(largest, TSimd.Load(_scores + query * Tokens + token));
+            var score = TSimd.Multiply(TSimd.Load(scores + token), TSimd.All(_work.Scale));
+            TSimd.Store(score, scores + token);
+            largest = TSimd.Max(largest, score);
+        }
+        if (end - first < Tokens)
+        {
+            new Span<float>(scores, first).Fill(float.NegativeInfinity);
+            new Span<float>(scores + end, Tokens - end).Fill(float.NegativeInfinity);
+            largest = TSimd.All(float.NegativeInfinity);
+            for (var token = 0; token < Tokens; token += TSimd.Lanes)
+            {
+                largest = TSimd.Max(largest, TSimd.Load(scores + token));
+            }
         }
         var newLargest = MathF.Max(state.Largest, TSimd.Largest(largest));
-        var shrink = VectorMath<TSimd, TFloats>.Exp(TSimd.All(state.Largest - newLargest));
         var weights = TSimd.Zero;
         for (var token = 0; token < Tokens; token += TSimd.Lanes)
         {
-            var score = TSimd.Load(_scores + query * Tokens + token);
-            var weight = VectorMath<TSimd, TFloats>.Exp(TSimd.Subtract(score, TSimd.All(newLargest)));
-            TSimd.Store(weight, _scores + query * Tokens + token);
+            var weight = VectorMath<TSimd, TFloats>.Exp(TSimd.Subtract(TSimd.Load(scores + token), TSimd.All(newLargest)));
+            TSimd.Store(weight, scores + token);
             weights = TSimd.Add(weights, weight);
         }
-        for (var d = _firstColumn; newLargest > state.Largest && d < _endColumn; d += TSimd.Lanes)
+        if (newLargest > state.Largest)
+        {
+            Shrink(query, VectorMath<TSimd, TFloats>.Exp(TSimd.All(state.Largest - newLargest)));
+            _states[query].Largest = newLargest;
+        }
+        _states[query].Weights += TSimd.Sum(weights);
+        return end;
+    }
+
+    /// <summary>Scales what a query has summed up.</summary>
+    private void Shrink(int query, TFloats factor)
+    {
+        for (var d = _firstColumn; d < _endColumn; d += TSimd.Lanes)
         {
             var sums = _sums + query * _stride + d;
-            TSimd.Store(TSimd.Multiply(TSimd.Load(sums), shrink), sums);
+            TSimd.Store(TSimd.Multiply(TSimd.Load(sums), factor), sums);
         }
-        _states[query].Weights = state.Weights * TSimd.Largest(shrink) + TSimd.Sum(weights);
-        _states[query].Largest = newLargest;
-        return end;
+        _states[query].Weights *= TSimd.Largest(factor);
     }
 
     private void Add<TNumbers>(PageHead page, int end)
@@ -204,46 +223,54 @@ internal readonly unsafe struct AttentionBlock<TSimd, TFloats>
     {
         for (var d = _firstColumn; d < _endColumn; d += 2 * TSimd.Lanes)
         {
-            if (TNumbers.HaveScales && d % PageLayout.Group == 0)
+            var column = d % PageLayout.Group;
+            if (Widens<TNumbers>())
             {
-                WidenScales(page.ValueScales + PageLayout.ScaleIndex(0, d));
-            }
-            var values = page.Values + PageLayout.ValueIndex(0, d) * TNumbers.Bytes;
-            var adding = new PageSums<TSimd, TFloats, TNumbers>(values, _valueScales, end, Ahead<TNumbers>(page, d), _stride);
-            var sums = _sums + d;
-            var weights = _scores;
-            var left = _count;
-            for (; left >= 4; left -= 4, weights += 4 * Tokens, sums += 4 * _stride)
-            {
-                if (d + TSimd.Lanes < _endColumn)
+                if (column == 0)
                 {
-                    adding.AddFour(weights, sums);
+                    PageWidening<TSimd, TFloats, TNumbers>.OfValues(page, d, _widened);
                 }
-                else
+                Add(new PageSums<TSimd, TFloats, Float32Numbers>((byte*)(_widened + column), null, end, 0, _stride), d);
+            }
+            else
+            {
+                if (TNumbers.HaveScales && column == 0)
                 {
-                    adding.AddFourToOneVector(weights, sums);
+                    WidenScales(page.ValueScales + PageLayout.ScaleIndex(0, d));
                 }
-            }
-            for (; left >= 2; left -= 2, weights += 2 * Tokens, sums += 2 * _stride)
-            {
-                adding.AddTwo(weights, sums);
-            }
-            if (left > 0)
-            {
-                adding.AddOne(weights, sums);
+                var values = page.Values + PageLayout.ValueIndex(0, d) * TNumbers.Bytes;
+                var ahead = Reading.AfterValues<TNumbers>(page, _layout, d);
+                Add(new PageSums<TSimd, TFloats, TNumbers>(values, _valueScales, end, ahead, _stride), d);
             }
         }
     }
 
-    /// <summary>Bytes from the values of a group to what is read two groups later: values, or the keys of the next page.</summary>
-    private nint Ahead<TNumbers>(PageHead page, int d)
+    /// <summary>To the columns of one or two vectors from <paramref name="d"/> on.</summary>
+    private void Add<TNumbers>(PageSums<TSimd, TFloats, TNumbers> adding, int d)
         where TNumbers : struct, IPageNumbers
     {
-        var bytes = PageLayout.Group * Tokens * TNumbers.Bytes;
-        var group = d / PageLayout.Group;
-        return group + 2 < _layout.Groups ? 2 * bytes
-            : page.Next is null ? 0
-            : (nint)(page.Next - page.Values) + (2 - _layout.Groups) * bytes;
+        var sums = _sums + d;
+        var weights = _scores;
+        var left = _count;
+        for (; left >= 4; left -= 4, weights += 4 * Tokens, sums += 4 * _stride)
+        {
+            if (d + TSimd.Lanes < _endColumn)
+            {
+                adding.AddFour(weights, sums);
+            }
+            else
+            {
+                adding.AddFourToOneVector(weights, sums);
+            }
+        }
+        for (; left >= 2; left -= 2, weights += 2 * Tokens, sums += 2 * _stride)
+        {
+            adding.AddTwo(weights, sums);
+        }
+        if (left > 0)
+        {
+            adding.AddOne(weights, sums);
+        }
     }
 
     private void WidenScales(ushort* scales)

@@ -6,8 +6,8 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Native.Cpu.Kernels;
 
 /// <summary>
-/// Softmax attention over pages. A row goes through its keys page after page from the first that it sees, whatever step they came in. An item
-/// of this kernel is a slice of the columns of one of the work's: all of them, unless there are fewer items than threads.
+/// Softmax attention over pages. A row goes through its keys page after page from the first that it sees, whatever step they came in. An
+/// item of this kernel is a slice of the columns of one of the work's: all of them, unless that would leave threads idle.
 /// </summary>
 /// <param name="scores">Of <see cref="AttentionScores"/>, or null: then each item scores its own.</param>
 internal readonly unsafe struct AttentionKernel(AttentionWork work, int slices, float* scores, float* scratch) : IKernel
@@ -89,11 +89,12 @@ internal readonly unsafe struct AttentionKernel(AttentionWork work, int slices, 
         }
     }
 
-    /// <summary>The columns of the head dimension that a slice holds, in whole blocks.</summary>
+    /// <summary>The columns of the head dimension that a slice holds, in whole groups.</summary>
     private (int First, int End) ColumnsOf(int slice)
     {
         var blocks = Operands.Blocks(work.Layout.Groups, slices);
-        return (Math.Min(slice * blocks, work.Layout.Groups) * PageLayout.Group, Math.Min((slice + 1) * blocks, work.Layout.Groups) * PageLayout.Group);
+        var end = Math.Min((slice + 1) * blocks, work.Layout.Groups);
+        return (Math.Min(slice * blocks, end) * PageLayout.Group, end * PageLayout.Group);
     }
 
     private void AttendOne<TNumbers>(AttentionItem item, int query, int firstColumn, int endColumn)

@@ -6,8 +6,8 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Native.Cpu.Kernels;
 
 /// <summary>
-/// The scores of attention alone, for steps that have fewer items than threads: parts of an item's pages are scored side by side, and then
-/// <see cref="AttentionKernel"/> sums up its columns side by side. An item of this kernel is such a part.
+/// The scores of attention alone, for steps whose items would leave threads idle: parts of an item's pages are scored side by side, and
+/// then <see cref="AttentionKernel"/> sums up its columns side by side. An item of this kernel is such a part.
 /// </summary>
 /// <param name="scores">Item after item, page after page, query after query: <see cref="Length"/> floats.</param>
 internal readonly unsafe struct AttentionScores(AttentionWork work, float* scores, float* scratch) : IKernel

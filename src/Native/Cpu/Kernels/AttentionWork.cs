@@ -19,8 +19,8 @@ internal unsafe struct AttentionItem
 }
 
 /// <summary>
-/// The operands of attention over pages, and how it is cut: an item is a block of rows of one sequence under one key/value head, so that the
-/// query heads of a group read its pages once.
+/// The operands of attention over pages, and how it is cut: an item is a block of rows of one sequence under one key/value head, so that
+/// the query heads of a group read its pages once.
 /// </summary>
 internal readonly unsafe struct AttentionWork(
     SequenceView* sequences, int count, int* visibleEnds, float* q, float* y, PageLayout layout, int group, float scale, int window)

@@ -15,22 +15,20 @@ internal static unsafe class PageScores<TSimd, TFloats, TNumbers>
 {
     private const int Tokens = PageLayout.Tokens;
 
-    /// <summary>Bytes to what is asked for: two groups of columns further on, where the values follow the keys.</summary>
-    private static int Ahead => 2 * PageLayout.Group * Tokens * TNumbers.Bytes;
-
     [MethodImpl(Hot.Loop)]
-    public static void OfOne(float* query, int headDim, PageHead page, float* scores)
+    public static void OfOne(float* query, int headDim, PageHead page, Reading ahead, float* scores)
     {
         for (var token = 0; token < Tokens; token += 2 * TSimd.Lanes)
         {
             var (sum0, sum1) = (TSimd.Zero, TSimd.Zero);
             var key = page.Keys + token * TNumbers.Bytes;
+            var asked = ahead.First;
             for (var d = 0; d < headDim;)
             {
                 var (scale0, scale1) = (Scale(page, d, token), Scale(page, d, token + TSimd.Lanes));
-                for (var end = EndOfGroup(d, headDim); d < end; d++, key += Tokens * TNumbers.Bytes)
+                for (var end = EndOfGroup(d, headDim); d < end; d++, key += Tokens * TNumbers.Bytes, asked += ahead.ByColumn)
                 {
-                    Prefetch.Line(key + Ahead);
+                    Prefetch.Line(asked);
                     var by = TSimd.All(query[d]);
                     sum0 = TSimd.MultiplyAdd(by, TNumbers.Load<TSimd, TFloats>(key, scale0), sum0);
                     sum1 = TSimd.MultiplyAdd(by, TNumbers.Load<TSimd, TFloats>(key + TSimd.Lanes * TNumbers.Bytes, scale1), sum1);
@@ -42,19 +40,20 @@ internal static unsafe class PageScores<TSimd, TFloats, TNumbers>
 
     /// <param name="scores">Those of <paramref name="b"/> lie behind those of <paramref name="a"/>.</param>
     [MethodImpl(Hot.Loop)]
-    public static void OfTwo(float* a, float* b, int headDim, PageHead page, float* scores)
+    public static void OfTwo(float* a, float* b, int headDim, PageHead page, Reading ahead, float* scores)
     {
         for (var token = 0; token < Tokens; token += 2 * TSimd.Lanes)
         {
             var (a0, a1) = (TSimd.Zero, TSimd.Zero);
             var (b0, b1) = (TSimd.Zero, TSimd.Zero);
             var key = page.Keys + token * TNumbers.Bytes;
+            var asked = ahead.First;
             for (var d = 0; d < headDim;)
             {
                 var (scale0, scale1) = (Scale(page, d, token), Scale(page, d, token + TSimd.Lanes));
-                for (var end = EndOfGroup(d, headDim); d < end; d++, key += Tokens * TNumbers.Bytes)
+                for (var end = EndOfGroup(d, headDim); d < end; d++, key += Tokens * TNumbers.Bytes, asked += ahead.ByColumn)
                 {
-                    Prefetch.Line(key + Ahead);
+                    Prefetch.Line(asked);
                     var key0 = TNumbers.Load<TSimd, TFloats>(key, scale0);
                     var key1 = TNumbers.Load<TSimd, TFloats>(key + TSimd.Lanes * TNumbers.Bytes, scale1);
                     var by = TSimd.All(a[d]);
@@ -72,19 +71,20 @@ internal static unsafe class PageScores<TSimd, TFloats, TNumbers>
 
     /// <inheritdoc cref="OfTwo"/>
     [MethodImpl(Hot.Loop)]
-    public static void OfFour(float* a, float* b, float* c, float* e, int headDim, PageHead page, float* scores)
+    public static void OfFour(float* a, float* b, float* c, float* e, int headDim, PageHead page, Reading ahead, float* scores)
     {
         for (var token = 0; token < Tokens; token += 2 * TSimd.Lanes)
         {
             var (a0, b0, c0, e0) = (TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero);
             var (a1, b1, c1, e1) = (TSimd.Zero, TSimd.Zero, TSimd.Zero, TSimd.Zero);
             var key = page.Keys + token * TNumbers.Bytes;
+            var asked = ahead.First;
             for (var d = 0; d < headDim;)
             {
                 var (scale0, scale1) = (Scale(page, d, token), Scale(page, d, token + TSimd.Lanes));
-                for (var end = EndOfGroup(d, headDim); d < end; d++, key += Tokens * TNumbers.Bytes)
+                for (var end = EndOfGroup(d, headDim); d < end; d++, key += Tokens * TNumbers.Bytes, asked += ahead.ByColumn)
                 {
-                    Prefetch.Line(key + Ahead);
+                    Prefetch.Line(asked);
                     var key0 = TNumbers.Load<TSimd, TFloats>(key, scale0);
                     var key1 = TNumbers.Load<TSimd, TFloats>(key + TSimd.Lanes * TNumbers.Bytes, scale1);
                     var by = TSimd.All(a[d]);

@@ -4,7 +4,7 @@ using MlxActors.Native.Cpu.Simd;
 
 namespace MlxActors.Native.Cpu.Kernels;
 
-/// <summary>Keys and values of a page as Float32, at the same places, for as many queries as make it pay.</summary>
+/// <summary>Keys of a page, and values of a group of its columns, as Float32 in the same order: for so many queries that it pays.</summary>
 internal static unsafe class PageWidening<TSimd, TFloats, TNumbers>
     where TSimd : struct, ISimd<TFloats>
     where TFloats : struct
@@ -15,36 +15,35 @@ internal static unsafe class PageWidening<TSimd, TFloats, TNumbers>
     [MethodImpl(Hot.Loop)]
     public static void OfKeys(PageHead page, int headDim, float* target)
     {
-        for (var token = 0; token < Tokens; token += TSimd.Lanes)
+        for (var first = 0; first < headDim; first += PageLayout.Group)
         {
-            var scale = TSimd.Zero;
-            for (var d = 0; d < headDim; d++)
+            var end = Math.Min(first + PageLayout.Group, headDim);
+            for (var token = 0; token < Tokens; token += TSimd.Lanes)
             {
-                if (TNumbers.HaveScales && d % PageLayout.Group == 0)
+                var scale = TNumbers.HaveScales ? TSimd.LoadBFloat16(page.KeyScales + PageLayout.ScaleIndex(token, first)) : TSimd.Zero;
+                for (var d = first; d < end; d++)
                 {
-                    scale = TSimd.LoadBFloat16(page.KeyScales + PageLayout.ScaleIndex(token, d));
+                    var index = PageLayout.KeyIndex(token, d);
+                    TSimd.Store(TNumbers.Load<TSimd, TFloats>(page.Keys + index * TNumbers.Bytes, scale), target + index);
                 }
-                var index = PageLayout.KeyIndex(token, d);
-                TSimd.Store(TNumbers.Load<TSimd, TFloats>(page.Keys + index * TNumbers.Bytes, scale), target + index);
             }
         }
     }
 
+    /// <summary>The values of a group of columns that begins with <paramref name="d"/>.</summary>
     [MethodImpl(Hot.Loop)]
-    public static void OfValues(PageHead page, int headDim, float* target)
+    public static void OfValues(PageHead page, int d, float* target)
     {
-        for (var d = 0; d < headDim; d += PageLayout.Group)
+        var values = page.Values + PageLayout.ValueIndex(0, d) * TNumbers.Bytes;
+        for (var token = 0; token < Tokens; token++)
         {
-            for (var token = 0; token < Tokens; token++)
+            var scale = TNumbers.HaveScales
+                ? TSimd.All(BFloat16.ToFloat32(page.ValueScales[PageLayout.ScaleIndex(token, d)]))
+                : TSimd.Zero;
+            for (var column = 0; column < PageLayout.Group; column += TSimd.Lanes)
             {
-                var scale = TNumbers.HaveScales
-                    ? TSimd.All(BFloat16.ToFloat32(page.ValueScales[PageLayout.ScaleIndex(token, d)]))
-                    : TSimd.Zero;
-                var index = PageLayout.ValueIndex(token, d);
-                for (var end = index + PageLayout.Group; index < end; index += TSimd.Lanes)
-                {
-                    TSimd.Store(TNumbers.Load<TSimd, TFloats>(page.Values + index * TNumbers.Bytes, scale), target + index);
-                }
+                var index = token * PageLayout.Group + column;
+                TSimd.Store(TNumbers.Load<TSimd, TFloats>(values + index * TNumbers.Bytes, scale), target + index);
             }
         }
     }
