@@ -3,6 +3,7 @@ using MlxActors.Benchmarks.Encode;
 using MlxActors.Benchmarks.Kernels;
 using MlxActors.Benchmarks.Passes;
 using MlxActors.Benchmarks.Quality;
+using MlxActors.Benchmarks.Speculation;
 using MlxActors.Benchmarks.Sse;
 using MlxActors.Benchmarks.Stages;
 using MlxActors.Benchmarks.Synthesis;
@@ -27,6 +28,8 @@ switch (args)
         return TurnsCommand.Run(talk);
     case [QualityCommand.Name, .. var texts]:
         return QualityCommand.Run(texts);
+    case [SpeculationCommand.Name, .. var checkpoint]:
+        return SpeculationCommand.Run(checkpoint);
     case [SseCommand.Name, .. var numbers]:
         return SseCommand.Run(numbers);
     case [BareServer.Name]:
