@@ -14,13 +14,13 @@ internal readonly record struct DraftOffer(int Length, double First, double Next
 /// </summary>
 internal sealed class Drafter
 {
-    /// <summary>Before anything is known: not quite enough to try.</summary>
-    private const double FirstChance = .2;
+    /// <summary>Before anything is known: just enough to try one token, once.</summary>
+    private const double FirstChance = .3;
 
     private const double LeastChance = .01;
 
     /// <summary>How much the last token counts: answers go in and out of what they repeat.</summary>
-    private const double Rate = .2;
+    private const double Rate = .35;
 
     private readonly SpeculationLimits _limits;
     private readonly TokenLookup _lookup;
