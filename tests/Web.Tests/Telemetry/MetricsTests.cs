@@ -45,16 +45,16 @@ public sealed class MetricsTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData(", \"temperature\": 0.8, \"seed\": 3, \"logprobs\": true")]
-    [InlineData(", \"stop\": [\" Aisha ship\"]")]
-    public async Task Scrape_AnswerThatRepeatsItsPrompt_CountsWhatWasGuessed_AndTheAnswerIsTheSame(string more)
+    [InlineData("\"temperature\": 0")]
+    [InlineData("\"temperature\": 0.8, \"seed\": 3, \"logprobs\": true")]
+    [InlineData("\"temperature\": 0, \"stop\": [\" Aisha ship\"]")]
+    public async Task Scrape_AnswerThatRepeatsItsPrompt_CountsWhatWasGuessed_AndTheAnswerIsTheSame(string sampling)
     {
         const string Drafts = "mlxactors_spec_decode_num_drafts_total";
         const string Accepted = "mlxactors_spec_decode_num_accepted_tokens_total";
         var body = $$"""
-            {"model": "demo-qwen", "temperature": 0, "max_tokens": 60,
-            "messages": [{"role": "user", "content": "Echo: cherry Leo Aisha ship Aisha Ivan cherry Leo Aisha ship"}]{{more}}}
+            {"model": "demo-qwen", {{sampling}}, "max_tokens": 60,
+            "messages": [{"role": "user", "content": "Echo: cherry Leo Aisha ship Aisha Ivan cherry Leo Aisha ship"}]}
             """;
         await using var plain = await TestServer.StartAsync(TestServer.Plan("mlxactors.engine.speculation.enabled = off"));
         await using var guessing = await TestServer.StartAsync(TestServer.Plan("mlxactors.engine.speculation.enabled = on"));
