@@ -5,6 +5,7 @@ using MlxActors.Benchmarks.Kernels;
 using MlxActors.Benchmarks.Passes;
 using MlxActors.Benchmarks.Peer;
 using MlxActors.Benchmarks.Quality;
+using MlxActors.Benchmarks.Speculation;
 using MlxActors.Benchmarks.Sse;
 using MlxActors.Benchmarks.Stages;
 using MlxActors.Benchmarks.Start;
@@ -34,6 +35,8 @@ switch (args)
         return PeerCommand.Run(peer);
     case [StartCommand.Name, .. var program]:
         return StartCommand.Run(program);
+    case [SpeculationCommand.Name, .. var checkpoint]:
+        return SpeculationCommand.Run(checkpoint);
     case [SseCommand.Name, .. var numbers]:
         return SseCommand.Run(numbers);
     case [GatewayCommand.Name, .. var counts]:

@@ -90,6 +90,7 @@ public sealed partial class EngineActor
         _metrics.Occupied(0, 0);
         _metrics.Kept(default);
         _metrics.Engine.Encoded(default);
+        _metrics.Engine.Guessed(default);
         current?.Dispose();
     }
 

@@ -139,6 +139,8 @@ public abstract class ActorSpec : TestKit
             .WithFallback(ConfigurationFactory.ParseString("akka.loglevel = WARNING, mlxactors.media.feature-cache = 0"))
             // Scenarios in which these matter turn the clock themselves; a busy machine must not matter to the others.
             .WithFallback(ConfigurationFactory.ParseString("mlxactors.stream { progress-interval = 1h, unclaimed-timeout = 1h }"))
+            // Scenarios count steps, and the fakes' caches do not fork.
+            .WithFallback(ConfigurationFactory.ParseString("mlxactors.engine.speculation.enabled = off"))
             .WithFallback(Shipped("application.conf"))
             .WithFallback(Shipped("dispatchers.conf"));
 

@@ -19,7 +19,7 @@ namespace MlxActors.Actors.Tests;
 /// </summary>
 [Collection(AloneInTheProcess.Name)]
 public sealed class DemoSoakSpec(ITestOutputHelper output) : ActorSpec(
-    "mlxactors.engine { max-batch = 8, prefill-chunk = 16, kv-cache-bytes = 2MiB, restart-after = 2 }",
+    "mlxactors.engine { max-batch = 8, prefill-chunk = 16, kv-cache-bytes = 2MiB, restart-after = 2, speculation.enabled = on }",
     "mlxactors.supervisor { max-queue = 1000, max-overtaken = 64, max-restarts = 100000 }",
     "mlxactors.stream.buffer = 4")
 {

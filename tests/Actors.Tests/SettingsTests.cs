@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Configuration;
 using MlxActors.Actors.Hosting;
 using MlxActors.Generation;
+using MlxActors.Generation.Speculation;
 using MlxActors.Models;
 using MlxActors.Native.Results;
 
@@ -21,6 +22,7 @@ public sealed class SettingsTests
                 MemoryBytes: 1000,
                 KvBytes: 500,
                 PrefixBytes: 250,
+                Speculation: new SpeculationLimits(OnlyWhereItPays: true, MaxTokens: 8, ShortestMatch: 2, LongestMatch: 4, MaxRows: 16),
                 DefaultMaxTokens: 8192,
                 ReplyRoom: 64,
                 OnOverflow: OverflowPolicy.Summarize,
@@ -75,6 +77,21 @@ public sealed class SettingsTests
     [InlineData("2KiB", 2048)]
     public void From_PrefixCacheBytes_IsABudget(string value, long expected) =>
         Assert.Equal(expected, With($"engine.prefix-cache-bytes = {value}").Match(settings => settings.PrefixBytes, _ => -1));
+
+    [Theory]
+    [InlineData("off", null)]
+    [InlineData("auto", true)]
+    [InlineData("on", false)]
+    public void From_SpeculationEnabled_SaysWhetherItMustPay(string value, bool? onlyWhereItPays) =>
+        Assert.Equal(
+            onlyWhereItPays,
+            With($"engine.speculation.enabled = {value}").Match(settings => settings.Speculation?.OnlyWhereItPays, error => throw new InvalidDataException(error)));
+
+    [Theory]
+    [InlineData("enabled = some", "mlxactors.engine.speculation.enabled: expected auto, on or off, found 'some'")]
+    [InlineData("longest-match = 1", "mlxactors.engine.speculation.longest-match: expected a whole number, at least 2, found '1'")]
+    public void From_WrongSpeculation_IsAnErrorThatNamesTheKey(string line, string error) =>
+        Assert.Equal(error, With($"engine.speculation.{line}").Match(_ => "", found => found));
 
     [Fact]
     public void From_Windows_AreNumbersOfTokens_ThatOnlyLower()

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Configuration;
 using MlxActors.Generation;
 using MlxActors.Generation.Batching;
+using MlxActors.Generation.Speculation;
 using MlxActors.Generation.Supervision;
 using MlxActors.Native.Results;
 
@@ -12,6 +13,7 @@ namespace MlxActors.Actors.Hosting;
 /// <param name="MemoryBytes">What weights, encoded media and KV caches may take together; null: no bound.</param>
 /// <param name="KvBytes">Memory for the KV caches of all sequences; null: no bound.</param>
 /// <param name="PrefixBytes">What may be kept of earlier prompts and answers, within <paramref name="KvBytes"/>.</param>
+/// <param name="Speculation">How answers are guessed ahead; null: not at all.</param>
 /// <param name="DefaultMaxTokens">Tokens of an answer whose request sets no limit.</param>
 /// <param name="ReplyRoom">Tokens that must be left for such an answer.</param>
 /// <param name="OnOverflow">What happens to a conversation that outgrows the window, when its request does not say.</param>
@@ -33,6 +35,7 @@ public sealed record MlxActorsSettings(
     long? MemoryBytes,
     long? KvBytes,
     long PrefixBytes,
+    SpeculationLimits? Speculation,
     int DefaultMaxTokens,
     int ReplyRoom,
     OverflowPolicy OnOverflow,
@@ -57,9 +60,16 @@ public sealed record MlxActorsSettings(
 
     private const string KeepAliveKey = "supervisor.keep-alive";
 
+    private const string SpeculationKey = "engine.speculation";
+
     public ReplyRoom Unasked => new(ReplyRoom, Math.Max(ReplyRoom, DefaultMaxTokens));
 
-    public BatchLimits Batch => new(MaxBatch, PrefillChunk, KvBytes, FeatureBytes) { PrefixBytes = PrefixBytes, MemoryBytes = MemoryBytes };
+    public BatchLimits Batch => new(MaxBatch, PrefillChunk, KvBytes, FeatureBytes)
+    {
+        PrefixBytes = PrefixBytes,
+        MemoryBytes = MemoryBytes,
+        Speculation = Speculation,
+    };
 
     public SupervisorLimits Supervisor => new(MaxBatch, MaxQueue, MaxOvertaken);
 
@@ -74,6 +84,7 @@ public sealed record MlxActorsSettings(
             MemoryBytes: Memory(config, "engine.memory-limit", memory, errors),
             KvBytes: Memory(config, "engine.kv-cache-bytes", memory / 2, errors),
             PrefixBytes: PrefixMemory(config, "engine.prefix-cache-bytes", memory / 4, errors),
+            Speculation: SpeculationOf(config, errors),
             DefaultMaxTokens: Count(config, "engine.default-max-tokens", 1, errors),
             ReplyRoom: Count(config, "context.reply-room", 1, errors),
             OnOverflow: Overflow(config, "context.on-overflow", errors),
@@ -96,6 +107,21 @@ public sealed record MlxActorsSettings(
         return errors.Count == 0
             ? Result.Ok<MlxActorsSettings, string>(settings)
             : Result.Error<MlxActorsSettings, string>(string.Join("; ", errors));
+    }
+
+    private static SpeculationLimits? SpeculationOf(Config config, List<string> errors)
+    {
+        var enabled = Read(
+            config, SpeculationKey + ".enabled", "off", path => config.GetString(path, null), value => value is "auto" or "on" or "true" or "off" or "false",
+            "auto, on or off", errors);
+        var shortest = Count(config, SpeculationKey + ".shortest-match", 1, errors);
+        var limits = new SpeculationLimits(
+            OnlyWhereItPays: enabled == "auto",
+            MaxTokens: Count(config, SpeculationKey + ".max-tokens", 1, errors),
+            ShortestMatch: shortest,
+            LongestMatch: Count(config, SpeculationKey + ".longest-match", shortest, errors),
+            MaxRows: Count(config, SpeculationKey + ".max-rows", 1, errors));
+        return enabled is "off" or "false" ? null : limits;
     }
 
     private static int Count(Config config, string key, int least, List<string> errors) =>

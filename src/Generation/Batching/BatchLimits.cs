@@ -1,3 +1,5 @@
+using MlxActors.Generation.Speculation;
+
 namespace MlxActors.Generation.Batching;
 
 /// <param name="MaxBatch">Most sequences that run at a time.</param>
@@ -8,6 +10,9 @@ public sealed record BatchLimits(int MaxBatch, int PrefillChunk, long? KvBytes, 
 {
     /// <summary>Budget of the <see cref="Prefixes.PrefixCache"/>; what sequences need of <see cref="KvBytes"/> it gives back to them.</summary>
     public long PrefixBytes { get; init; }
+
+    /// <summary>Null: nothing is guessed.</summary>
+    public SpeculationLimits? Speculation { get; init; }
 
     /// <summary>What weights, encoded media, KV caches and kept prefixes may take together, in bytes; null: no bound.</summary>
     public long? MemoryBytes { get; init; }

@@ -17,6 +17,8 @@ public sealed partial class BatchRunner
     /// <summary>Whether the stepping sequences are sure to be those of the next step too, unless what they say ends them.</summary>
     private bool MayGoAhead() => goesAhead
         && _stepping.TrueForAll(sequence => sequence.ChoosesByLogits)
+        // A guess needs to know the token that it stands behind.
+        && !_stepping.Exists(sequence => sequence.Offer.Length > 0)
         && _stepping.Exists(sequence => sequence.WantsTwo)
         // Prompts, and answers whose readers have come back, take turns with these.
         && _running.TrueForAll(sequence => sequence.View.Phase is SequencePhase.Paused || _stepping.Contains(sequence));
@@ -97,7 +99,7 @@ public sealed partial class BatchRunner
         }
         else if (sequence.HasReadLastToken)
         {
-            KeepWhatSlidesAway(sequence);
+            KeepWhatSlidesAway(sequence, sequence.Cache.Length - 1);
         }
     }
 

@@ -7,7 +7,7 @@ using MlxActors.Native.Tensors.Choosing;
 namespace MlxActors.Generation.Batching;
 
 /// <summary>
-/// One token for each running answer. The backend chooses it where the logits alone decide, so that no logits come to the host; for
+/// The next token for each running answer. The backend chooses it where the logits alone decide, so that no logits come to the host; for
 /// requests that adjust, constrain or report them the host does.
 /// </summary>
 public sealed partial class BatchRunner
@@ -16,6 +16,7 @@ public sealed partial class BatchRunner
     private const int KeptEvery = 32;
 
     private readonly Sampler _sampler = new();
+    private readonly List<int> _read = [];
     private readonly List<int> _chosenRows = [];
     private readonly List<int> _viewedRows = [];
     private readonly List<TokenDraw?> _draws = [];
@@ -35,28 +36,41 @@ public sealed partial class BatchRunner
                 _stepping.Add(sequence);
             }
         }
+        MakeDrafts();
         if (MayGoAhead())
         {
             GoOnFrom(Begin());
         }
         else
         {
+            var began = clock.GetTimestamp();
             Sample(ReadLastTokens());
+            ForgetWrongDrafts();
+            _costs?.Record(_batch.Layout.Rows, clock.GetElapsedTime(began));
         }
     }
 
+    /// <summary>And what was guessed to follow them.</summary>
     private Tensor? ReadLastTokens()
     {
         _batch.Clear();
+        var longest = 1;
         foreach (var sequence in _stepping)
         {
-            _batch.Add(sequence.Cache, [sequence.LastToken], [], LogitRows.Last);
+            _read.Clear();
+            _read.Add(sequence.LastToken);
+            _read.AddRange(sequence.Draft);
+            _batch.Add(sequence.Cache, CollectionsMarshal.AsSpan(_read), [], LogitRows.All);
+            longest = Math.Max(longest, _read.Count);
         }
-        MakeRoom(_stepping.Count, tokens: 1);
+        MakeRoom(_stepping.Count, longest);
         var logits = model.Forward(_batch);
         foreach (var sequence in _stepping)
         {
-            KeepWhatSlidesAway(sequence);
+            if (sequence.Draft.IsEmpty)
+            {
+                KeepWhatSlidesAway(sequence, sequence.Cache.Length - 1);
+            }
         }
         return logits;
     }
@@ -65,15 +79,18 @@ public sealed partial class BatchRunner
     /// An answer may end before the token that the engine has come to, as at a stop text, or be changed later; where layers slide, what is
     /// kept at its end does not reach back there.
     /// </summary>
-    private void KeepWhatSlidesAway(Sequence sequence)
+    /// <param name="before">Tokens that its cache held before the step.</param>
+    private void KeepWhatSlidesAway(Sequence sequence, int before)
     {
-        if (sequence.Cache.ShortestFork > 0 && sequence.Cache.Length % KeptEvery == 0 && !_prefixes.IsOff)
+        if (sequence.Cache.ShortestFork > 0 && sequence.Cache.Length / KeptEvery > before / KeptEvery && !_prefixes.IsOff)
         {
             _prefixes.Keep(sequence.Path, sequence.Cache);
         }
     }
 
-    /// <summary>One token for each sequence of the step, from its row of the logits; no logits, no tokens.</summary>
+    /// <summary>
+    /// A token for each sequence of the step, from its row of the logits, and as many as it guessed right behind that; no logits, no tokens.
+    /// </summary>
     private void Sample(Tensor? logits)
     {
         if (logits is not { } rows)
@@ -82,27 +99,37 @@ public sealed partial class BatchRunner
         }
         _chosenRows.Clear();
         _viewedRows.Clear();
-        for (var row = 0; row < _stepping.Count; row++)
+        var row = 0;
+        foreach (var sequence in _stepping)
         {
-            (_stepping[row].ChoosesByLogits ? _chosenRows : _viewedRows).Add(row);
+            for (var last = row + sequence.Draft.Length; row <= last; row++)
+            {
+                (sequence.ChoosesByLogits ? _chosenRows : _viewedRows).Add(row);
+            }
         }
         // Chosen before any row is looked at, so that one evaluation serves both.
         var ids = _chosenRows.Count > 0 ? backend.Choose(RowsOf(rows, _chosenRows), Draws(_stepping, tokensToCome: 0)) : (Tensor?)null;
         var viewed = _viewedRows.Count > 0 ? backend.View(RowsOf(rows, _viewedRows)) : [];
         var tokens = ids is { } chosen ? backend.ViewIds(chosen) : [];
         var width = rows.Shape.Last;
+        var (chosenRow, viewedRow) = (0, 0);
         foreach (var sequence in _stepping)
         {
-            if (sequence.ChoosesByLogits)
+            var draft = sequence.Draft;
+            var count = 0;
+            do
             {
-                Accept(sequence, tokens[0]);
-                tokens = tokens[1..];
+                if (sequence.ChoosesByLogits)
+                {
+                    Accept(sequence, tokens[chosenRow + count]);
+                }
+                else
+                {
+                    Sample(sequence, viewed.Slice((viewedRow + count) * width, width));
+                }
             }
-            else
-            {
-                Sample(sequence, viewed[..width]);
-                viewed = viewed[width..];
-            }
+            while (WasRight(sequence, draft, count++));
+            (sequence.ChoosesByLogits ? ref chosenRow : ref viewedRow) += 1 + draft.Length;
         }
     }
 
@@ -116,9 +143,9 @@ public sealed partial class BatchRunner
         _draws.Clear();
         foreach (var sequence in sequences)
         {
-            if (sequence.ChoosesByLogits)
+            for (var row = 0; row <= sequence.Draft.Length && sequence.ChoosesByLogits; row++)
             {
-                _draws.Add(sequence.Request.Sampling.DrawAt(sequence.Count + tokensToCome));
+                _draws.Add(sequence.Request.Sampling.DrawAt(sequence.Count + tokensToCome + row));
             }
         }
         return CollectionsMarshal.AsSpan(_draws);

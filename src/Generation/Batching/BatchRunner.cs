@@ -8,13 +8,15 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Generation.Batching;
 
 /// <summary>
-/// Runs sequences on one loaded model, a step at a time: one medium, one chunk of a prompt, or one token for every running answer.
+/// Runs sequences on one loaded model, a step at a time: one medium, one chunk of a prompt, or the next token for every running answer, and
+/// those behind it that were guessed right.
 /// Whatever a step throws ends only the sequences that were in it. Used on the engine's thread only; its buffers are reused, so that
 /// decoding allocates nothing. This file holds who runs, and prompts; answers are in the other parts.
 /// </summary>
 /// <param name="goesAhead">Whether decode steps are begun before the tokens of the last one are known.</param>
+/// <param name="clock">Measures what guesses cost.</param>
 public sealed partial class BatchRunner(
-    IModel model, IBackend backend, ConstraintMasks constraints, BatchLimits limits, bool goesAhead) : IDisposable
+    IModel model, IBackend backend, ConstraintMasks constraints, BatchLimits limits, bool goesAhead, TimeProvider clock) : IDisposable
 {
     private readonly SequenceCache _sizes = CacheForSizes(model);
     private readonly Batch _batch = new(model.Info.ImagesAttendBothWays);
@@ -32,7 +34,7 @@ public sealed partial class BatchRunner(
     private long _reserved;
 
     public BatchRunner(IModel model, IBackend backend, ConstraintMasks constraints, BatchLimits limits)
-        : this(model, backend, constraints, limits, backend.ComputesAside)
+        : this(model, backend, constraints, limits, backend.ComputesAside, TimeProvider.System)
     {
     }
 
@@ -180,7 +182,7 @@ public sealed partial class BatchRunner(
             try
             {
                 var constrained = request.Grammar is { } grammar ? constraints.Start(grammar) : null;
-                _running.Add(new Sequence(request, model.NewCache(), need, constrained));
+                _running.Add(new Sequence(request, model.NewCache(), need, constrained, _speculation));
                 _reserved += need;
             }
             catch (Exception cause)
@@ -300,10 +302,10 @@ public sealed partial class BatchRunner(
         }
     }
 
-    /// <summary>Tokens that one step may append: a chunk, or a medium that must not be cut.</summary>
+    /// <summary>Tokens that one step may append: a chunk, a medium that must not be cut, or a guess behind a token.</summary>
     private int LongestStep(SequenceRequest request)
     {
-        var longest = limits.PrefillChunk;
+        var longest = Math.Max(limits.PrefillChunk, 1 + (_speculation?.MaxTokens ?? 0));
         foreach (var media in request.Prompt.Media)
         {
             longest = Math.Max(longest, media.Length);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using MlxActors.Generation.Batching.Prefixes;
 using MlxActors.Generation.Constraints.Masks;
 using MlxActors.Generation.Sampling;
+using MlxActors.Generation.Speculation;
 using MlxActors.Models;
 using MlxActors.Models.Caches;
 
@@ -10,11 +11,15 @@ namespace MlxActors.Generation.Batching;
 /// <summary>One running sequence: its request, its cache, and how far it is. Changes with each step, on the engine's thread.</summary>
 /// <param name="reserved">Bytes that its cache may come to hold.</param>
 /// <param name="constrained">Null when the answer may be anything.</param>
-internal sealed class Sequence(SequenceRequest request, SequenceCache cache, long reserved, ConstrainedAnswer? constrained) : IDisposable
+/// <param name="speculation">Null when its tokens are not guessed.</param>
+internal sealed class Sequence(
+    SequenceRequest request, SequenceCache cache, long reserved, ConstrainedAnswer? constrained, SpeculationLimits? speculation) : IDisposable
 {
     private readonly TokenPath _prompt = TokenPath.Of(request.Prompt);
     private readonly List<MediaRun> _media = [];
     private readonly List<int> _made = [];
+    private readonly List<int> _draft = [];
+    private Drafter? _drafter;
     private int _nextMedia;
 
     public SequenceRequest Request => request;
@@ -58,6 +63,14 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
 
     /// <summary>Whether a step that was begun ahead has put the token made last into its cache.</summary>
     public bool HasReadLastToken => Count > 0 && Cache.Length == _prompt.Length + Count;
+
+    /// <summary>What may come next; never more than it may still make, with one token for the pass itself.</summary>
+    public DraftOffer Offer => _drafter?.Offer is { } offer
+        ? offer with { Length = Math.Max(0, Math.Min(offer.Length, Math.Min(Credit, request.Limits.MaxTokens - Count) - 1)) }
+        : default;
+
+    /// <summary>Tokens guessed to come, which the step reads behind <see cref="LastToken"/>.</summary>
+    public ReadOnlySpan<int> Draft => CollectionsMarshal.AsSpan(_draft);
 
     /// <summary>What went wrong in a step that was begun ahead: it has one token yet to tell.</summary>
     public Exception? Broken { get; set; }
@@ -105,13 +118,25 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
         Credit--;
         History?.Add(token);
         constrained?.Add(token);
+        Learn(token);
         FreeMedia();
     }
 
-    /// <summary>Takes the token made last back out of the cache, if it is in there: what is kept of an answer ends before it.</summary>
+    /// <summary>Guesses so many tokens.</summary>
+    public void MakeDraft(int count)
+    {
+        _draft.Clear();
+        _drafter?.CopyTo(_draft, count);
+    }
+
+    /// <summary>
+    /// Takes the token made last back out of the cache, if it is in there, and what was guessed to follow it: what is kept of an answer ends
+    /// before it.
+    /// </summary>
     public void ForgetLastToken()
     {
-        if (HasReadLastToken && Cache.Fork(Cache.Length - 1) is { } shorter)
+        var read = _prompt.Length + Count - 1;
+        if (Count > 0 && Cache.Length > read && Cache.Fork(read) is { } shorter)
         {
             Cache.Dispose();
             Cache = shorter;
@@ -123,6 +148,16 @@ internal sealed class Sequence(SequenceRequest request, SequenceCache cache, lon
         IsDisposed = true;
         FreeMedia();
         Cache.Dispose();
+    }
+
+    private void Learn(int token)
+    {
+        if (speculation is not null)
+        {
+            // Not before the first token: a prompt may wait long for its turn.
+            _drafter ??= new Drafter(speculation, request.Prompt);
+            _drafter.Add(token);
+        }
     }
 
     /// <summary>Encoded media are of no use here once the prompt has been read; the first token shows that it has.</summary>

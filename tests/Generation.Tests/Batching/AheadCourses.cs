@@ -43,7 +43,8 @@ internal sealed class AheadCourses(LoadedModel model)
         model.Backend,
         ConstraintMasks.Of(model.Processor, model.Info),
         new BatchLimits(MaxBatch: 3, PrefillChunk: 9, KvBytes: 8 << 20, FeatureBytes: 0) { PrefixBytes = 4 << 20 },
-        goesAhead);
+        goesAhead,
+        TimeProvider.System);
 
     private List<Told> Play(Asked[] course, bool goesAhead)
     {

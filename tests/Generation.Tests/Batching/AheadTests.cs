@@ -196,7 +196,8 @@ public sealed class AheadTests : IDisposable
         _backend,
         new ConstraintMasks(_ => [], _model.Info),
         new BatchLimits(MaxBatch: 4, PrefillChunk: 8, KvBytes: null, FeatureBytes: 0),
-        goesAhead);
+        goesAhead,
+        TimeProvider.System);
 
     private static SequenceRequest Request(int seed, int length = 4) => new(
         RequestId.New(),

@@ -114,7 +114,7 @@ public sealed class MlxDecodeTests(ITestOutputHelper output)
         IModel model, MlxBackend backend, GoldenCase[] cases, bool goesAhead, int? scored = null)
     {
         var limits = new BatchLimits(Sequences, LongestPrompt, KvBytes: null, FeatureBytes: 0);
-        using var runner = new BatchRunner(model, backend, new ConstraintMasks(_ => [], model.Info), limits, goesAhead);
+        using var runner = new BatchRunner(model, backend, new ConstraintMasks(_ => [], model.Info), limits, goesAhead, TimeProvider.System);
         var answers = new Dictionary<RequestId, List<int>>();
         for (var i = 0; i < Sequences; i++)
         {

@@ -44,6 +44,30 @@ public sealed class MetricsTests
         Assert.Single(after.Types, type => type.Key == "mlxactors_build_info");
     }
 
+    [Theory]
+    [InlineData("\"temperature\": 0")]
+    [InlineData("\"temperature\": 0.8, \"seed\": 3, \"logprobs\": true")]
+    [InlineData("\"temperature\": 0, \"stop\": [\" Aisha ship\"]")]
+    public async Task Scrape_AnswerThatRepeatsItsPrompt_CountsWhatWasGuessed_AndTheAnswerIsTheSame(string sampling)
+    {
+        const string Drafts = "mlxactors_spec_decode_num_drafts_total";
+        const string Accepted = "mlxactors_spec_decode_num_accepted_tokens_total";
+        var body = $$"""
+            {"model": "demo-qwen", {{sampling}}, "max_tokens": 60,
+            "messages": [{"role": "user", "content": "Echo: cherry Leo Aisha ship Aisha Ivan cherry Leo Aisha ship"}]}
+            """;
+        await using var plain = await TestServer.StartAsync(TestServer.Plan("mlxactors.engine.speculation.enabled = off"));
+        await using var guessing = await TestServer.StartAsync(TestServer.Plan("mlxactors.engine.speculation.enabled = on"));
+
+        var (expected, answer) = (await Api.JsonAsync(plain.Http, Chat.Path, body), await Api.JsonAsync(guessing.Http, Chat.Path, body));
+
+        Assert.Equal(expected.GetProperty("choices").GetRawText(), answer.GetProperty("choices").GetRawText());
+        Assert.Equal(expected.GetProperty("usage").GetRawText(), answer.GetProperty("usage").GetRawText());
+        Assert.Equal(0, (await ScrapeAsync(plain)).Find(Drafts) ?? 0);
+        // Steps are counted behind their tokens.
+        await ScrapeUntilAsync(guessing, scrape => scrape.Find(Accepted) is >= 2 && scrape.Find(Drafts) is >= 1);
+    }
+
     [Fact]
     public async Task Scrape_IsPrometheusText()
     {
