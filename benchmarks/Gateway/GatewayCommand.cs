@@ -13,34 +13,31 @@ internal static class GatewayCommand
 {
     public const string Name = "gateway";
 
-    private const int DefaultStreams = 32;
-    private const int DefaultRounds = 5;
     private const int WarmUps = 2;
 
     /// <summary>Small requests a round, one after the other.</summary>
     private const int Requests = 100;
 
+    private static readonly StreamCounts Defaults = new(Streams: 32, Rounds: 5);
+
     /// <param name="arguments">How many streams at once, and how many rounds; both may be left out.</param>
     public static int Run(string[] arguments)
     {
-        if (arguments.Length > 2 || arguments.Any(argument => !int.TryParse(argument, CultureInfo.InvariantCulture, out var n) || n < 1))
+        if (StreamCounts.Read(arguments, Name, Defaults) is not { } counts)
         {
-            Console.Error.WriteLine($"usage: {Name} [streams] [rounds]");
             return 2;
         }
-        var numbers = arguments.Select(argument => int.Parse(argument, CultureInfo.InvariantCulture)).ToArray();
-        MeasureAsync(numbers is [var streams, ..] ? streams : DefaultStreams, numbers is [_, var rounds] ? rounds : DefaultRounds)
-            .GetAwaiter().GetResult();
+        MeasureAsync(counts).GetAwaiter().GetResult();
         return 0;
     }
 
-    private static async Task MeasureAsync(int streams, int rounds)
+    private static async Task MeasureAsync(StreamCounts counts)
     {
+        var (streams, rounds) = counts;
         var config = Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(config, string.Create(CultureInfo.InvariantCulture,
-                $"mlxactors {{ http.port = 0, engine.max-batch = {streams}, supervisor.max-queue = {streams} }}"));
+            await File.WriteAllTextAsync(config, counts.Settings);
             using var node = ServerChild.Start("mlxactors.dll", "demo", "--config", config);
             using var gateway = ServerChild.Start(
                 "mlxactors.dll", "serve-gateway", "--node", node.Address.ToString(), "--port", "0", "--config", config);

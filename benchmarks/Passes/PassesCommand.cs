@@ -57,7 +57,15 @@ internal static class PassesCommand
         using var second = model.NewCache();
         Timed($"prefill {tokens} tokens", () => Prefill(second, prompt));
 
-        int Prefill(SequenceCache into, int[] all) => all.Chunk(PrefillChunk).Select(chunk => Step(into, chunk)).Last();
+        int Prefill(SequenceCache into, int[] all)
+        {
+            var next = 0;
+            foreach (var chunk in all.Chunk(PrefillChunk))
+            {
+                next = Step(into, chunk);
+            }
+            return next;
+        }
 
         int Step(SequenceCache into, int[] some)
         {

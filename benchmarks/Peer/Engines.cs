@@ -45,12 +45,13 @@ internal sealed class OwnEngine(string folder, int threads) : IEngine
 }
 
 /// <summary><c>llama-bench</c> of llama.cpp.</summary>
-internal sealed class LlamaEngine(string program, string model, int threads) : IEngine
+/// <param name="warmsUp">Whether each run has one before it that does not count.</param>
+internal sealed class LlamaEngine(string program, string model, int threads, bool warmsUp) : IEngine
 {
     public Sample Measure(Work work)
     {
         var answer = Tool.Run(program,
-            ["-m", model, "-t", Text(threads), "-r", "1", "-o", "json", .. Arguments(work)]);
+            ["-m", model, "-t", Text(threads), "-r", "1", "-o", "json", .. Arguments(work), .. warmsUp ? (string[])[] : ["--no-warmup"]]);
         return new Sample(answer[0].GetProperty("avg_ts").GetDouble());
     }
 

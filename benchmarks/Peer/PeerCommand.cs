@@ -33,7 +33,8 @@ internal static class PeerCommand
         else
         {
             var own = new OwnEngine(folder, threads);
-            var peer = new LlamaEngine(Path.Combine(tools, "llama-bench"), gguf, threads);
+            // What takes a minute or more needs no warm-up, and would take two.
+            var peer = new LlamaEngine(Path.Combine(tools, "llama-bench"), gguf, threads, warmsUp: what == "short");
             PrintWorks(what == "short" ? Short : Long, own, peer, rounds);
         }
         return 0;

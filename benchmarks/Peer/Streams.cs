@@ -22,7 +22,11 @@ internal sealed class Streams : IDisposable
     public Streams(string checkpoint, string llamaServer, string gguf, int slots, int threads)
     {
         _folder = new ServedFolder(checkpoint);
-        _own = ServerChild.Start("mlxactors.dll", _folder.Path, "--port", "0", "--threads", Text(threads));
+
+        // Random weights soon say the same again and again, which would make guesses look better than they are.
+        var config = Path.Combine(_folder.Path, "server.conf");
+        File.WriteAllText(config, "mlxactors.engine.speculation.enabled = off");
+        _own = ServerChild.Start("mlxactors.dll", _folder.Path, "--port", "0", "--threads", Text(threads), "--config", config);
         var port = FreePort();
         _peer = ServerChild.StartAsync(
             llamaServer,

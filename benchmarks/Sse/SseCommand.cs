@@ -11,35 +11,32 @@ internal static class SseCommand
 {
     public const string Name = "sse";
 
-    private const int DefaultStreams = 64;
-    private const int DefaultRounds = 5;
     // Until the runtime has compiled anew what is used much, which it does on a thread of its own and for some seconds.
     private const int WarmUps = 20;
 
     // The loop that never waits is done before a clock of 10 ms has moved.
     private const int TimesUnpaced = 50;
 
+    private static readonly StreamCounts Defaults = new(Streams: 64, Rounds: 5);
+
     /// <param name="arguments">How many streams at once, and how many rounds; both may be left out.</param>
     public static int Run(string[] arguments)
     {
-        if (arguments.Length > 2 || arguments.Any(argument => !int.TryParse(argument, CultureInfo.InvariantCulture, out var n) || n < 1))
+        if (StreamCounts.Read(arguments, Name, Defaults) is not { } counts)
         {
-            Console.Error.WriteLine($"usage: {Name} [streams] [rounds]");
             return 2;
         }
-        var numbers = arguments.Select(argument => int.Parse(argument, CultureInfo.InvariantCulture)).ToArray();
-        MeasureAsync(numbers is [var streams, ..] ? streams : DefaultStreams, numbers is [_, var rounds] ? rounds : DefaultRounds)
-            .GetAwaiter().GetResult();
+        MeasureAsync(counts).GetAwaiter().GetResult();
         return 0;
     }
 
-    private static async Task MeasureAsync(int streams, int rounds)
+    private static async Task MeasureAsync(StreamCounts counts)
     {
+        var (streams, rounds) = counts;
         var config = Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(config, string.Create(CultureInfo.InvariantCulture,
-                $"mlxactors {{ http.port = 0, engine.max-batch = {streams}, supervisor.max-queue = {streams} }}"));
+            await File.WriteAllTextAsync(config, counts.Settings);
             using var server = ServerChild.Start("mlxactors.dll", "demo", "--config", config);
             using var bare = ServerChild.Start("MlxActors.Benchmarks.dll", BareServer.Name);
             using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
