@@ -48,7 +48,8 @@ public sealed class DemoSwapSpec(ITestOutputHelper output) : ActorSpec
             Assert.IsType<GenerationEvent.Finished>((await Answer(Request(model, "Hello", maxTokens: 2)))[^1]);
             await NothingIsLeft();
             loaded.Add((model, MemoryUse.Mapped, MemoryUse.Allocated));
-            if (swap >= Warm && (swap - Warm) % 40 == 0 || swap == Swaps - 1)
+            // Of one model, since each has tokens and tables of its own.
+            if (swap >= Warm && (swap - Warm) % 40 == 0 || swap == Swaps - 2)
             {
                 managed.Add(GC.GetTotalMemory(forceFullCollection: true));
                 output.WriteLine($"after {swap + 1} swaps: {managed[^1] / 1e6:0.0} MB managed, {Environment.WorkingSet / 1e6:0} MB resident");
@@ -59,6 +60,7 @@ public sealed class DemoSwapSpec(ITestOutputHelper output) : ActorSpec
         Assert.All(_beforeLoads, level => Assert.Equal(start, level));
         // With a model in memory, too, there is one level for each.
         Assert.Equal(2, loaded.Count);
-        Assert.InRange(managed[^1], 0, managed[0] + ManagedSlack);
+        // What leaks is there each time; what is only on its way out is not.
+        Assert.InRange(managed.TakeLast(2).Min(), 0, managed[0] + ManagedSlack);
     }
 }
