@@ -87,18 +87,7 @@ public sealed class StoppingTests
     [Fact]
     public async Task Requests_WhileTheServerStops_Are503_AndTheRunningAnswerIsWhole()
     {
-        var (atWork, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var gate = new GatedServer
-        {
-            OnForward = batch =>
-            {
-                if (batch.Caches[0].Length > 20)
-                {
-                    atWork.TrySetResult();
-                    mayGoOn.Task.Wait(Patience);
-                }
-            },
-        };
+        var (gate, atWork, mayGoOn) = GatedServer.HeldInAnAnswer();
         await using var server = await gate.StartAsync();
         var running = Chat.PostAsync(server.Http, Story);
         await atWork.Task.WaitAsync(Patience);

@@ -40,18 +40,7 @@ public sealed class NodeHeaderTests
     [Fact]
     public async Task Answer_WhileOthersRunAndWait_CountsThem()
     {
-        var (atWork, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var gate = new GatedServer
-        {
-            OnForward = batch =>
-            {
-                if (batch.Caches[0].Length > 20)
-                {
-                    atWork.TrySetResult();
-                    mayGoOn.Task.Wait(Patience);
-                }
-            },
-        };
+        var (gate, atWork, mayGoOn) = GatedServer.HeldInAnAnswer();
         await using var server = await gate.StartAsync("mlxactors.engine.max-batch = 1\n");
         var running = Chat.PostAsync(server.Http, Chat.Request("Tell me a story."));
         await atWork.Task.WaitAsync(Patience);
@@ -83,18 +72,7 @@ public sealed class NodeHeaderTests
     [Fact]
     public async Task Refusal_ByANodeThatIsToldToStop_SaysThatItDrains()
     {
-        var (atWork, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var gate = new GatedServer
-        {
-            OnForward = batch =>
-            {
-                if (batch.Caches[0].Length > 20)
-                {
-                    atWork.TrySetResult();
-                    mayGoOn.Task.Wait(Patience);
-                }
-            },
-        };
+        var (gate, atWork, mayGoOn) = GatedServer.HeldInAnAnswer();
         await using var server = await gate.StartAsync();
         var running = Chat.PostAsync(server.Http, Chat.Request("Tell me a story."));
         await atWork.Task.WaitAsync(Patience);

@@ -24,6 +24,24 @@ internal sealed class GatedServer
     /// <summary>What the server counts.</summary>
     public ActorMetrics Metrics { get; } = new();
 
+    /// <summary>One that is held up in the middle of an answer: what tells that it is there, and what lets it go on.</summary>
+    public static (GatedServer Gate, TaskCompletionSource AtWork, TaskCompletionSource MayGoOn) HeldInAnAnswer()
+    {
+        var (atWork, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var gate = new GatedServer
+        {
+            OnForward = batch =>
+            {
+                if (batch.Caches[0].Length > 20)
+                {
+                    atWork.TrySetResult();
+                    mayGoOn.Task.Wait(Patience);
+                }
+            },
+        };
+        return (gate, atWork, mayGoOn);
+    }
+
     public Task<TestServer> StartAsync(string overrides = "")
     {
         // Where a test holds the engine up, questions after its health must not wait for it.
