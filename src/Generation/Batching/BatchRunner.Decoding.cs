@@ -44,7 +44,7 @@ public sealed partial class BatchRunner
         else
         {
             var began = clock.GetTimestamp();
-            Sample(ReadLastTokens());
+            Sample(ReadLastTokens(), _stepping);
             ForgetWrongDrafts();
             _costs?.Record(_batch.Layout.Rows, clock.GetElapsedTime(began));
         }
@@ -54,16 +54,14 @@ public sealed partial class BatchRunner
     private Tensor? ReadLastTokens()
     {
         _batch.Clear();
-        var longest = 1;
         foreach (var sequence in _stepping)
         {
             _read.Clear();
             _read.Add(sequence.LastToken);
             _read.AddRange(sequence.Draft);
             _batch.Add(sequence.Cache, CollectionsMarshal.AsSpan(_read), [], LogitRows.All);
-            longest = Math.Max(longest, _read.Count);
         }
-        MakeRoom(_stepping.Count, longest);
+        MakeRoom(_stepping.Count, LongestOfBatch());
         var logits = model.Forward(_batch);
         foreach (var sequence in _stepping)
         {
@@ -89,9 +87,9 @@ public sealed partial class BatchRunner
     }
 
     /// <summary>
-    /// A token for each sequence of the step, from its row of the logits, and as many as it guessed right behind that; no logits, no tokens.
+    /// A token for each sequence, from its row of the logits, and as many as it guessed right behind that; no logits, no tokens.
     /// </summary>
-    private void Sample(Tensor? logits)
+    private void Sample(Tensor? logits, List<Sequence> sequences)
     {
         if (logits is not { } rows)
         {
@@ -100,7 +98,7 @@ public sealed partial class BatchRunner
         _chosenRows.Clear();
         _viewedRows.Clear();
         var row = 0;
-        foreach (var sequence in _stepping)
+        foreach (var sequence in sequences)
         {
             for (var last = row + sequence.Draft.Length; row <= last; row++)
             {
@@ -108,12 +106,12 @@ public sealed partial class BatchRunner
             }
         }
         // Chosen before any row is looked at, so that one evaluation serves both.
-        var ids = _chosenRows.Count > 0 ? backend.Choose(RowsOf(rows, _chosenRows), Draws(_stepping, tokensToCome: 0)) : (Tensor?)null;
+        var ids = _chosenRows.Count > 0 ? backend.Choose(RowsOf(rows, _chosenRows), Draws(sequences, tokensToCome: 0)) : (Tensor?)null;
         var viewed = _viewedRows.Count > 0 ? backend.View(RowsOf(rows, _viewedRows)) : [];
         var tokens = ids is { } chosen ? backend.ViewIds(chosen) : [];
         var width = rows.Shape.Last;
         var (chosenRow, viewedRow) = (0, 0);
-        foreach (var sequence in _stepping)
+        foreach (var sequence in sequences)
         {
             var draft = sequence.Draft;
             var count = 0;

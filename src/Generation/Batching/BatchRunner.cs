@@ -8,10 +8,10 @@ using MlxActors.Native.Tensors;
 namespace MlxActors.Generation.Batching;
 
 /// <summary>
-/// Runs sequences on one loaded model, a step at a time: one medium, one chunk of a prompt, or the next token for every running answer, and
-/// those behind it that were guessed right.
+/// Runs sequences on one loaded model, a step at a time: one medium, one chunk of a prompt and what fits beside it, or the next token for
+/// every running answer, and those behind it that were guessed right.
 /// Whatever a step throws ends only the sequences that were in it. Used on the engine's thread only; its buffers are reused, so that
-/// decoding allocates nothing. This file holds who runs, and prompts; answers are in the other parts.
+/// decoding allocates nothing. This file holds who runs; prompts and answers are in the other parts.
 /// </summary>
 /// <param name="goesAhead">Whether decode steps are begun before the tokens of the last one are known.</param>
 /// <param name="clock">Measures what guesses cost.</param>
@@ -197,7 +197,7 @@ public sealed partial class BatchRunner(
         switch (plan.Kind)
         {
             case StepKind.Encode or StepKind.Prefill:
-                ReadOn(Turn(plan.Sequence));
+                ReadOn(_running[plan.Sequence]);
                 break;
             case StepKind.Decode:
                 Decode();
@@ -205,73 +205,6 @@ public sealed partial class BatchRunner(
             case StepKind.Rest:
                 break;
         }
-    }
-
-    private Sequence Turn(int index)
-    {
-        var sequence = _running[index];
-        sequence.LastTurn = ++_turn;
-        _stepping.Add(sequence);
-        return sequence;
-    }
-
-    /// <summary>
-    /// The next of a sequence's prompt, from where nobody has read it: those whose prompts begin alike and who take turns go on from what
-    /// the others have read.
-    /// </summary>
-    private void ReadOn(Sequence sequence)
-    {
-        if (!_prefixes.IsOff)
-        {
-            var known = _prefixes.Fork(sequence.Path, longerThan: sequence.Cache.Length, MostKnown(sequence.Request.Prompt));
-            if (!sequence.HasBegun)
-            {
-                _prefixes.Count(hit: known is not null);
-            }
-            sequence.Begin(known);
-        }
-        if (sequence.NextMedia is not null)
-        {
-            Encode(sequence);
-        }
-        else
-        {
-            ReadChunk(sequence);
-        }
-    }
-
-    /// <summary>The last token of a prompt is read in any case, for its logits, and with it the image that it may be in.</summary>
-    private int MostKnown(PreparedPrompt prompt)
-    {
-        var last = prompt.Tokens.Length - 1;
-        return model.Info.ImagesAttendBothWays && prompt.Media is [.., var image] && last < image.Position + image.Length
-            ? Math.Min(last, image.Position)
-            : last;
-    }
-
-    /// <summary>One medium, and behind it those that need not be encoded any more.</summary>
-    private void Encode(Sequence sequence)
-    {
-        do
-        {
-            var media = sequence.NextMedia!;
-            sequence.AddMedia(new MediaRun(media.Position, _features.Use(media.Hash, () => model.Encode(media.Input))));
-        }
-        while (sequence.NextMedia is { } next && _features.Holds(next.Hash));
-    }
-
-    private void ReadChunk(Sequence sequence)
-    {
-        var (prompt, start) = (sequence.Request.Prompt, sequence.Cache.Length);
-        var uncut = model.Info.ImagesAttendBothWays ? prompt.Media.AsSpan() : [];
-        var end = Prefill.ChunkEnd(start, prompt.Tokens.Length, uncut, limits.PrefillChunk);
-        var rows = end == prompt.Tokens.Length ? LogitRows.Last : LogitRows.None;
-        MakeRoom(sequences: 1, tokens: end - start);
-        _batch.Clear();
-        _batch.Add(sequence.Cache, prompt.Tokens.AsSpan()[start..end], sequence.Media, rows);
-        var logits = model.Forward(_batch);
-        _prefixes.Keep(sequence.Path, sequence.Cache);
-        Sample(logits);
     }
 
     /// <summary>

@@ -27,7 +27,7 @@ public enum StepKind
     /// <summary>Encode one image of one sequence.</summary>
     Encode,
 
-    /// <summary>Read one chunk of one prompt.</summary>
+    /// <summary>Read one chunk of a prompt, and other prompts that fit into what it leaves.</summary>
     Prefill,
 
     /// <summary>One token for every sequence in <see cref="SequencePhase.Decode"/>.</summary>

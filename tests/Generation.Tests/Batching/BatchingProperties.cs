@@ -42,10 +42,10 @@ public sealed class BatchingProperties : IDisposable
     }
 
     [Property(MaxTest = 25)]
-    public Property Step_AnyArrivalsAndCancellations_GivesEachWhatItGetsAlone() => Prop.ForAll(Courses, course =>
+    public Property Step_AnyArrivalsAndCancellations_GivesEachWhatItGetsAlone() => Prop.ForAll(Courses, Chunks, (course, chunk) =>
     {
-        var alone = _prompts.Select((_, text) => Play([(Arrives: true, text)]).Single()).ToArray();
-        foreach (var (text, logits, cancelled) in Play(course).Select(answer => (answer.Text, answer.Logits, answer.Cancelled)))
+        var alone = _prompts.Select((_, text) => Play([(Arrives: true, text)], chunk: 8).Single()).ToArray();
+        foreach (var (text, logits, cancelled) in Play(course, chunk).Select(answer => (answer.Text, answer.Logits, answer.Cancelled)))
         {
             var expected = alone[text].Logits;
             Assert.Equal(cancelled ? expected.Take(logits.Count) : expected, logits);
@@ -59,10 +59,13 @@ public sealed class BatchingProperties : IDisposable
         Gen.Choose(0, 9).SelectMany(kind => Gen.Choose(0, 3), (kind, number) => (kind < 6, number))
             .ListOf(12).Select(moves => moves.ToArray()).ToArbitrary();
 
+    /// <summary>Prompts in many chunks, or several prompts in one.</summary>
+    private static Arbitrary<int> Chunks => Gen.Elements(8, 64).ToArbitrary();
+
     /// <summary>Two steps after each move, and then as many as it takes. The memory is for two of the larger requests.</summary>
-    private List<Answer> Play((bool Arrives, int Number)[] course)
+    private List<Answer> Play((bool Arrives, int Number)[] course, int chunk)
     {
-        using var batch = new BatchRunner(_loaded, new BatchLimits(MaxBatch: 3, PrefillChunk: 8, KvBytes: 1 << 20, FeatureBytes: 0));
+        using var batch = new BatchRunner(_loaded, new BatchLimits(MaxBatch: 3, PrefillChunk: chunk, KvBytes: 1 << 20, FeatureBytes: 0));
         var answers = new List<Answer>();
         _model.Began = cache => answers.First(answer => answer.Cache is null && !answer.Cancelled).Cache = cache;
         foreach (var (arrives, number) in course)

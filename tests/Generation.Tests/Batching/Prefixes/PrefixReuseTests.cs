@@ -89,6 +89,66 @@ public sealed class PrefixReuseTests : IDisposable
     }
 
     [Fact]
+    public void Step_ShortPromptsAtOnce_AreReadInOnePass()
+    {
+        using var runner = Runner(chunk: 64);
+        Admit(runner, Words(20, seed: 1), Words(20, seed: 2), Words(20, seed: 3));
+
+        runner.Step();
+
+        Assert.Equal([20, 20, 20], _model.LastRows);
+        Assert.Equal(3, runner.Sampled.Length);
+    }
+
+    [Fact]
+    public void Step_LongPrompt_LeavesTheShortOnesWhatItsLastChunkLeaves()
+    {
+        using var runner = Runner(chunk: 64);
+        Admit(runner, Words(100, seed: 1), Words(40, seed: 2), Words(20, seed: 3));
+
+        runner.Step();
+        Assert.Equal([64], _model.LastRows);
+
+        // The next in line is the second, which leaves room for the third.
+        runner.Step();
+        Assert.Equal([40, 20], _model.LastRows);
+        Assert.Equal(2, runner.Sampled.Length);
+
+        runner.Step();
+        runner.Step();
+        Assert.Equal([36], _model.LastRows);
+    }
+
+    [Fact]
+    public void Step_PromptsThatBeginAlike_AreReadOneAfterTheOther()
+    {
+        using var runner = Runner(chunk: 64);
+        var common = Words(20, seed: 1);
+        Admit(runner, [.. common, 7], [.. common, 8], Words(10, seed: 2));
+
+        runner.Step();
+        Assert.Equal([21, 10], _model.LastRows);
+
+        runner.Step();
+        runner.Step();
+        Assert.Equal([1], _model.LastRows);
+    }
+
+    [Fact]
+    public void Step_KnownBeginningOfSeveralPrompts_LeavesTheRestForOnePass()
+    {
+        using var runner = Runner(chunk: 64);
+        var common = Words(100, seed: 1);
+        Answer(runner, common);
+        Admit(runner, [.. common, .. Words(9, seed: 2)], [.. common, .. Words(8, seed: 3)]);
+
+        runner.Step();
+
+        Assert.Equal([9, 8], _model.LastRows);
+        Assert.All(runner.Sampled.ToArray(), sampled => Assert.Equal(100, sampled.CachedTokens));
+    }
+
+    [Fact]
     public void Remove_InTheMiddleOfAPrompt_KeepsWhatWasRead()
     {
         using var runner = Runner();
@@ -185,8 +245,11 @@ public sealed class PrefixReuseTests : IDisposable
         return [.. requests.Select(request => answers[request.Id])];
     }
 
-    private BatchRunner Runner(long budget = 64 << 20, long? kvBytes = null) =>
-        new(_loaded, new BatchLimits(MaxBatch: 4, Chunk, kvBytes, FeatureBytes: 0) { PrefixBytes = budget });
+    private static void Admit(BatchRunner runner, params ImmutableArray<int>[] prompts) =>
+        Array.ForEach(prompts, prompt => Assert.Null(runner.Admit(Request(prompt))));
+
+    private BatchRunner Runner(long budget = 64 << 20, long? kvBytes = null, int chunk = Chunk) =>
+        new(_loaded, new BatchLimits(MaxBatch: 4, chunk, kvBytes, FeatureBytes: 0) { PrefixBytes = budget });
 
     /// <summary>Counts the rows of prompts; of an answer, each step has one for a sequence.</summary>
     private sealed class CountingModel(IModel model) : IModel
@@ -199,10 +262,14 @@ public sealed class PrefixReuseTests : IDisposable
 
         public int RowsRead { get; set; }
 
+        /// <summary>Of the last pass, one number a sequence.</summary>
+        public int[] LastRows { get; private set; } = [];
+
         public SequenceCache NewCache() => model.NewCache();
 
         public Tensor? Forward(Batch batch)
         {
+            LastRows = [.. batch.Layout.Sequences.ToArray().Select(sequence => sequence.Rows)];
             for (var i = 0; i < batch.Caches.Length; i++)
             {
                 RowsRead += _answering.Contains(batch.Caches[i]) ? 0 : batch.Layout.Sequences[i].Rows;
