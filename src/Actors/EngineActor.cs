@@ -114,7 +114,7 @@ public sealed partial class EngineActor : ReceiveActor
         _metrics.Engine.Stepped(batch);
         foreach (var sampled in batch.Sampled)
         {
-            _readers[sampled.Id].Tell(new Sampled(sampled.Token, sampled.Finished, sampled.Scores, sampled.CachedTokens));
+            _readers[sampled.Id].Tell(new Sampled(sampled.Token, sampled.Finished, sampled.Scores, sampled.CachedTokens, sampled.Speculation));
             if (sampled.Finished is not null)
             {
                 Release(sampled.Id);

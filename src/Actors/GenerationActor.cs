@@ -147,7 +147,7 @@ public sealed partial class GenerationActor : ReceiveActor, IWithTimers
         var logprobs = new PendingLogprobs(granted.Processor.BytesOf);
         void LetGo() => engine.Tell(new EngineProtocol.Cancel(_request.Id));
         Usage UsageAt(EngineProtocol.Sampled sampled) =>
-            new(promptTokens, tokens) { CachedTokens = sampled.CachedTokens, Summary = _summary };
+            new(promptTokens, tokens) { CachedTokens = sampled.CachedTokens, Speculation = sampled.Speculation, Summary = _summary };
 
         Receive<EngineProtocol.Sampled>(sampled =>
         {

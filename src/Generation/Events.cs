@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MlxActors.Generation.Sampling;
+using MlxActors.Generation.Speculation;
 
 namespace MlxActors.Generation;
 
@@ -23,6 +24,9 @@ public sealed record Usage(int PromptTokens, int CompletionTokens)
 
     /// <summary>Tokens of the prompt whose keys and values were still there from an earlier request.</summary>
     public int CachedTokens { get; init; }
+
+    /// <summary>What was guessed of the answer to check several tokens in one pass, and how much of it rightly.</summary>
+    public SpeculationCounts Speculation { get; init; }
 
     /// <summary>What was summarised to make the prompt fit; null: nothing.</summary>
     public SummaryUsage? Summary { get; init; }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using MlxActors.Generation;
 using MlxActors.Generation.Batching;
 using MlxActors.Generation.Sampling;
+using MlxActors.Generation.Speculation;
 using MlxActors.Models;
 
 namespace MlxActors.Actors.Protocol;
@@ -55,7 +56,8 @@ public static class EngineProtocol
     public sealed record Grant(RequestId Id, int Tokens);
 
     /// <param name="CachedTokens"><inheritdoc cref="Usage.CachedTokens"/></param>
-    public sealed record Sampled(int Token, FinishReason? Finished, TokenScores? Scores, int CachedTokens);
+    /// <param name="Speculation"><inheritdoc cref="Usage.Speculation"/></param>
+    public sealed record Sampled(int Token, FinishReason? Finished, TokenScores? Scores, int CachedTokens, SpeculationCounts Speculation);
 
     /// <summary>The engine cannot or will not go on with the sequence.</summary>
     public sealed record Failed(GenerationError Error);

@@ -181,7 +181,7 @@ public sealed partial class BatchRunner
         var request = sequence.Request;
         sequence.AddToken(token);
         var finished = request.Limits.After(token, sequence.Count);
-        _sampled.Add(new SampledToken(request.Id, token, finished, scores, sequence.CachedTokens));
+        _sampled.Add(new SampledToken(request.Id, token, finished, scores, sequence.CachedTokens, sequence.Speculation));
         if (finished is null)
         {
             return;

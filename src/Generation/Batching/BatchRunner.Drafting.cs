@@ -40,7 +40,7 @@ public sealed partial class BatchRunner
             _stepping[i].MakeDraft(lengths[i]);
             if (_stepping[i].Draft is { IsEmpty: false, Length: var tokens })
             {
-                _counts = _counts with { Drafts = _counts.Drafts + 1, DraftTokens = _counts.DraftTokens + tokens };
+                Count(_stepping[i], new SpeculationCounts(Drafts: 1, tokens, AcceptedTokens: 0));
             }
         }
     }
@@ -66,7 +66,13 @@ public sealed partial class BatchRunner
         {
             return false;
         }
-        _counts = _counts with { AcceptedTokens = _counts.AcceptedTokens + 1 };
+        Count(sequence, new SpeculationCounts(Drafts: 0, DraftTokens: 0, AcceptedTokens: 1));
         return true;
+    }
+
+    private void Count(Sequence sequence, SpeculationCounts more)
+    {
+        sequence.Speculation += more;
+        _counts += more;
     }
 }

@@ -50,9 +50,9 @@ public sealed partial class BatchRunner
     /// <summary>Its turn begins.</summary>
     private void GoOnFrom(SequenceCache? known, Sequence sequence)
     {
-        if (!sequence.HasBegun && !_prefixes.IsOff)
+        if (!_prefixes.IsOff)
         {
-            _prefixes.Count(hit: known is not null);
+            _prefixes.Count(begins: !sequence.HasBegun, known is null ? 0 : known.Length - sequence.Cache.Length);
         }
         sequence.Begin(known);
         sequence.LastTurn = ++_turn;

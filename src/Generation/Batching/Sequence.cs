@@ -35,6 +35,9 @@ internal sealed class Sequence(
     /// <summary>Tokens of its prompt that were there when it began.</summary>
     public int CachedTokens { get; private set; }
 
+    /// <summary>What was guessed of its answer.</summary>
+    public SpeculationCounts Speculation { get; set; }
+
     public long Reserved => reserved;
 
     public ReadOnlySpan<MediaRun> Media => CollectionsMarshal.AsSpan(_media);

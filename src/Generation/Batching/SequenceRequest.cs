@@ -1,5 +1,6 @@
 using MlxActors.Generation.Constraints.Grammars;
 using MlxActors.Generation.Sampling;
+using MlxActors.Generation.Speculation;
 using MlxActors.Generation.Stopping;
 using MlxActors.Models;
 using MlxActors.Models.Chat;
@@ -69,7 +70,9 @@ public sealed record SequenceRequest(RequestId Id, PreparedPrompt Prompt, Sampli
 /// <summary>A token of an answer; <paramref name="Finished"/> says why it is the last, null when it is not.</summary>
 /// <param name="Scores">When the request asks for them.</param>
 /// <param name="CachedTokens"><inheritdoc cref="Usage.CachedTokens"/></param>
-public readonly record struct SampledToken(RequestId Id, int Token, FinishReason? Finished, TokenScores? Scores, int CachedTokens);
+/// <param name="Speculation"><inheritdoc cref="Usage.Speculation"/></param>
+public readonly record struct SampledToken(
+    RequestId Id, int Token, FinishReason? Finished, TokenScores? Scores, int CachedTokens, SpeculationCounts Speculation);
 
 /// <summary>A sequence that the engine could not go on with; it is gone.</summary>
 public sealed record FailedSequence(RequestId Id, Exception Cause);

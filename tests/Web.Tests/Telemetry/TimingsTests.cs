@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MlxActors.Generation;
+using MlxActors.Generation.Speculation;
 using MlxActors.Web.Tests.Serving;
 
 namespace MlxActors.Web.Tests.Telemetry;
@@ -10,10 +11,12 @@ public sealed class TimingsTests
 {
     private const string Expected = """
         {"cache_n": 4, "prompt_n": 6, "prompt_ms": 300, "prompt_per_token_ms": 50, "prompt_per_second": 20,
-         "predicted_n": 5, "predicted_ms": 500, "predicted_per_token_ms": 100, "predicted_per_second": 10}
+         "predicted_n": 5, "predicted_ms": 500, "predicted_per_token_ms": 100, "predicted_per_second": 10,
+         "draft_n": 3, "draft_n_accepted": 2}
         """;
 
-    private static readonly GenerationEvent Finished = new GenerationEvent.Finished(FinishReason.Stop, new Usage(10, 5) { CachedTokens = 4 })
+    private static readonly GenerationEvent Finished = new GenerationEvent.Finished(
+        FinishReason.Stop, new Usage(10, 5) { CachedTokens = 4, Speculation = new SpeculationCounts(Drafts: 1, DraftTokens: 3, AcceptedTokens: 2) })
     {
         Timings = Timings.Zero with { Prefill = TimeSpan.FromMilliseconds(300), Decode = TimeSpan.FromMilliseconds(500) },
     };
@@ -36,6 +39,7 @@ public sealed class TimingsTests
         var timings = JsonElement.Parse(chunk).GetProperty("timings");
         Assert.Equal((6, 4, 2), (Number("prompt_n"), Number("cache_n"), Number("predicted_n")));
         Assert.Equal(10, timings.GetProperty("predicted_per_second").GetDouble());
+        Assert.False(timings.TryGetProperty("draft_n", out _));
         int Number(string name) => timings.GetProperty(name).GetInt32();
     }
 

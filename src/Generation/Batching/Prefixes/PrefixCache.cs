@@ -44,13 +44,18 @@ public sealed class PrefixCache(long budget) : IDisposable
             return null;
         }
         Touch(entry);
-        _counts = _counts with { Tokens = _counts.Tokens + length - longerThan };
         return fork;
     }
 
-    /// <summary>Counts a request that has asked for the beginning of its prompt.</summary>
-    public void Count(bool hit) =>
-        _counts = hit ? _counts with { Hits = _counts.Hits + 1 } : _counts with { Misses = _counts.Misses + 1 };
+    /// <summary>Counts what a request has made of a <see cref="Fork"/>.</summary>
+    /// <param name="begins">Whether it has asked for the first time.</param>
+    /// <param name="tokens">Tokens that it need not read for it; 0 when there was none.</param>
+    public void Count(bool begins, int tokens) => _counts = _counts with
+    {
+        Hits = _counts.Hits + (begins && tokens > 0 ? 1 : 0),
+        Misses = _counts.Misses + (begins && tokens == 0 ? 1 : 0),
+        Tokens = _counts.Tokens + tokens,
+    };
 
     /// <summary>Keeps what a sequence remembers, as far as there is room; the sequence may go on.</summary>
     /// <param name="path">What it has read and made, or is to read from its cache's length on.</param>

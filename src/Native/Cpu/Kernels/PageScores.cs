@@ -34,7 +34,7 @@ internal static unsafe class PageScores<TSimd, TFloats, TNumbers>
                     sum1 = TSimd.MultiplyAdd(by, TNumbers.Load<TSimd, TFloats>(key + TSimd.Lanes * TNumbers.Bytes, scale1), sum1);
                 }
             }
-            StoreTwo(sum0, sum1, scores + token);
+            VectorPair<TSimd, TFloats>.Store(sum0, sum1, scores + token);
         }
     }
 
@@ -64,8 +64,8 @@ internal static unsafe class PageScores<TSimd, TFloats, TNumbers>
                     b1 = TSimd.MultiplyAdd(by, key1, b1);
                 }
             }
-            StoreTwo(a0, a1, scores + token);
-            StoreTwo(b0, b1, scores + Tokens + token);
+            VectorPair<TSimd, TFloats>.Store(a0, a1, scores + token);
+            VectorPair<TSimd, TFloats>.Store(b0, b1, scores + Tokens + token);
         }
     }
 
@@ -101,10 +101,10 @@ internal static unsafe class PageScores<TSimd, TFloats, TNumbers>
                     e1 = TSimd.MultiplyAdd(by, key1, e1);
                 }
             }
-            StoreTwo(a0, a1, scores + token);
-            StoreTwo(b0, b1, scores + Tokens + token);
-            StoreTwo(c0, c1, scores + 2 * Tokens + token);
-            StoreTwo(e0, e1, scores + 3 * Tokens + token);
+            VectorPair<TSimd, TFloats>.Store(a0, a1, scores + token);
+            VectorPair<TSimd, TFloats>.Store(b0, b1, scores + Tokens + token);
+            VectorPair<TSimd, TFloats>.Store(c0, c1, scores + 2 * Tokens + token);
+            VectorPair<TSimd, TFloats>.Store(e0, e1, scores + 3 * Tokens + token);
         }
     }
 
@@ -115,11 +115,4 @@ internal static unsafe class PageScores<TSimd, TFloats, TNumbers>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TFloats Scale(PageHead page, int d, int token) =>
         TNumbers.HaveScales ? TSimd.LoadBFloat16(page.KeyScales + PageLayout.ScaleIndex(token, d)) : TSimd.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreTwo(TFloats low, TFloats high, float* target)
-    {
-        TSimd.Store(low, target);
-        TSimd.Store(high, target + TSimd.Lanes);
-    }
 }

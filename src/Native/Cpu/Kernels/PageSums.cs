@@ -38,7 +38,7 @@ internal readonly unsafe struct PageSums<TSimd, TFloats, TNumbers>(
             sum0 = TSimd.MultiplyAdd(weight, TNumbers.Load<TSimd, TFloats>(value, scale), sum0);
             sum1 = TSimd.MultiplyAdd(weight, TNumbers.Load<TSimd, TFloats>(value + SecondVector, scale), sum1);
         }
-        StoreTwo(sum0, sum1, sums);
+        VectorPair<TSimd, TFloats>.Store(sum0, sum1, sums);
     }
 
     /// <param name="weights">Those of the next query lie behind.</param>
@@ -61,8 +61,8 @@ internal readonly unsafe struct PageSums<TSimd, TFloats, TNumbers>(
             b0 = TSimd.MultiplyAdd(weight, by0, b0);
             b1 = TSimd.MultiplyAdd(weight, by1, b1);
         }
-        StoreTwo(a0, a1, sums);
-        StoreTwo(b0, b1, sums + stride);
+        VectorPair<TSimd, TFloats>.Store(a0, a1, sums);
+        VectorPair<TSimd, TFloats>.Store(b0, b1, sums + stride);
     }
 
     /// <inheritdoc cref="AddTwo"/>
@@ -93,10 +93,10 @@ internal readonly unsafe struct PageSums<TSimd, TFloats, TNumbers>(
             e0 = TSimd.MultiplyAdd(weight, by0, e0);
             e1 = TSimd.MultiplyAdd(weight, by1, e1);
         }
-        StoreTwo(a0, a1, sums);
-        StoreTwo(b0, b1, sums + stride);
-        StoreTwo(c0, c1, sums + 2 * stride);
-        StoreTwo(e0, e1, sums + 3 * stride);
+        VectorPair<TSimd, TFloats>.Store(a0, a1, sums);
+        VectorPair<TSimd, TFloats>.Store(b0, b1, sums + stride);
+        VectorPair<TSimd, TFloats>.Store(c0, c1, sums + 2 * stride);
+        VectorPair<TSimd, TFloats>.Store(e0, e1, sums + 3 * stride);
     }
 
     /// <summary><see cref="AddFour"/> for one vector, where no more columns are left.</summary>
@@ -121,11 +121,4 @@ internal readonly unsafe struct PageSums<TSimd, TFloats, TNumbers>(
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TFloats Scale(int token) => TNumbers.HaveScales ? TSimd.All(scales[token]) : TSimd.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreTwo(TFloats low, TFloats high, float* target)
-    {
-        TSimd.Store(low, target);
-        TSimd.Store(high, target + TSimd.Lanes);
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MlxActors.Generation;
+using MlxActors.Generation.Speculation;
 
 namespace MlxActors.Web.OpenAi.Contracts;
 
@@ -8,7 +9,8 @@ namespace MlxActors.Web.OpenAi.Contracts;
 /// </summary>
 /// <param name="Prompt">Tokens of prompts that were read.</param>
 /// <param name="Cached">Those that need not be.</param>
-internal sealed record AnswerTimings(int Prompt, int Cached, int Predicted, TimeSpan PromptTime, TimeSpan PredictedTime)
+internal sealed record AnswerTimings(
+    int Prompt, int Cached, int Predicted, TimeSpan PromptTime, TimeSpan PredictedTime, SpeculationCounts Speculation)
 {
     /// <summary>Null when nobody measured.</summary>
     public static AnswerTimings? Of(GenerationEvent.Finished finished) =>
@@ -26,7 +28,8 @@ internal sealed record AnswerTimings(int Prompt, int Cached, int Predicted, Time
             one.Cached + other.Cached,
             one.Predicted + other.Predicted,
             one.PromptTime + other.PromptTime,
-            one.PredictedTime + other.PredictedTime),
+            one.PredictedTime + other.PredictedTime,
+            one.Speculation + other.Speculation),
     };
 
     /// <summary>The field <c>timings</c>; nothing when there are none.</summary>
@@ -46,11 +49,16 @@ internal sealed record AnswerTimings(int Prompt, int Cached, int Predicted, Time
         json.WriteNumber("predicted_ms"u8, timings.PredictedTime.TotalMilliseconds);
         json.WriteNumber("predicted_per_token_ms"u8, Ratio(timings.PredictedTime.TotalMilliseconds, timings.Predicted));
         json.WriteNumber("predicted_per_second"u8, Ratio(timings.Predicted, timings.PredictedTime.TotalSeconds));
+        if (timings.Speculation is { DraftTokens: > 0 } guessed)
+        {
+            json.WriteNumber("draft_n"u8, guessed.DraftTokens);
+            json.WriteNumber("draft_n_accepted"u8, guessed.AcceptedTokens);
+        }
         json.WriteEndObject();
     }
 
     private static AnswerTimings Of(Usage usage, Timings times) =>
-        new(usage.PromptTokens - usage.CachedTokens, usage.CachedTokens, usage.CompletionTokens, times.Prefill, times.Decode);
+        new(usage.PromptTokens - usage.CachedTokens, usage.CachedTokens, usage.CompletionTokens, times.Prefill, times.Decode, usage.Speculation);
 
     // JSON has no infinity.
     private static double Ratio(double one, double other) => other > 0 ? one / other : 0;

@@ -132,6 +132,7 @@ public sealed class PrefixReuseTests : IDisposable
         runner.Step();
         runner.Step();
         Assert.Equal([1], _model.LastRows);
+        Assert.Equal((1, 2, 20), (runner.Prefixes.Hits, runner.Prefixes.Misses, runner.Prefixes.Tokens));
     }
 
     [Fact]
@@ -146,6 +147,23 @@ public sealed class PrefixReuseTests : IDisposable
 
         Assert.Equal([9, 8], _model.LastRows);
         Assert.All(runner.Sampled.ToArray(), sampled => Assert.Equal(100, sampled.CachedTokens));
+    }
+
+    [Fact]
+    public void Step_PromptsAlikeBeyondWhatIsKnown_AreCountedWhenTheyAreRead()
+    {
+        using var runner = Runner(chunk: 64);
+        var known = Words(100, seed: 1);
+        ImmutableArray<int> common = [.. known, .. Words(20, seed: 2)];
+        Answer(runner, known);
+        Admit(runner, [.. common, 7], [.. common, 8]);
+
+        runner.Step();
+        Assert.Equal((1, 100), (runner.Prefixes.Hits, runner.Prefixes.Tokens));
+
+        runner.Step();
+        runner.Step();
+        Assert.Equal((2, 220), (runner.Prefixes.Hits, runner.Prefixes.Tokens));
     }
 
     [Fact]
