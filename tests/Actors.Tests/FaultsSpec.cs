@@ -10,7 +10,7 @@ public sealed class FaultsSpec() : ActorSpec("mlxactors.engine.max-batch = 4", "
     {
         Checkpoints.OnLoaded = model => model.OnForward = batch =>
         {
-            if (batch.Tokens.SequenceEqual(FakeProcessor.Tokens("ill !!!").AsSpan()))
+            if (batch.Tokens.IndexOf(FakeProcessor.Tokens("ill !!!").AsSpan()) >= 0)
             {
                 throw new InvalidOperationException("poisoned");
             }

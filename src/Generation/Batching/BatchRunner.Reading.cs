@@ -75,7 +75,10 @@ public sealed partial class BatchRunner
         _batch.Clear();
         _complete.Clear();
         AddChunk(sequence, ChunkEnd(sequence));
-        AddWhatFits();
+        if (!sequence.ReadsAlone)
+        {
+            AddWhatFits();
+        }
         MakeRoom(_stepping.Count, tokens: LongestOfBatch());
         var logits = model.Forward(_batch);
         foreach (var reader in _stepping)
@@ -97,7 +100,7 @@ public sealed partial class BatchRunner
             {
                 return;
             }
-            if (sequence.View.Phase is SequencePhase.Prefill && !_stepping.Contains(sequence))
+            if (sequence is { View.Phase: SequencePhase.Prefill, ReadsAlone: false } && !_stepping.Contains(sequence))
             {
                 AddIfItFits(sequence);
             }

@@ -10,7 +10,7 @@ namespace MlxActors.Generation.Batching;
 /// <summary>
 /// Runs sequences on one loaded model, a step at a time: one medium, one chunk of a prompt and what fits beside it, or the next token for
 /// every running answer, and those behind it that were guessed right.
-/// Whatever a step throws ends only the sequences that were in it. Used on the engine's thread only; its buffers are reused, so that
+/// Whatever a step throws ends only the sequences that were in it, and of prompts only the one at fault. Used on the engine's thread only; its buffers are reused, so that
 /// decoding allocates nothing. This file holds who runs; prompts and answers are in the other parts.
 /// </summary>
 /// <param name="goesAhead">Whether decode steps are begun before the tokens of the last one are known.</param>
@@ -138,11 +138,7 @@ public sealed partial class BatchRunner(
         }
         catch (Exception cause)
         {
-            // A cache that an unfinished pass has written to is of no use.
-            foreach (var sequence in _stepping)
-            {
-                Fail(sequence, cause);
-            }
+            EndStep(cause);
         }
     }
 
@@ -216,6 +212,25 @@ public sealed partial class BatchRunner(
         {
             var growth = sequences * (_sizes.BytesFor(tokens, tokens) + _sizes.BytesFor(1, 1));
             _prefixes.MakeRoom(CollectionsMarshal.AsSpan(_running), most - growth);
+        }
+    }
+
+    /// <summary>
+    /// A cache that an unfinished pass has written to is of no use. Prompts that were read together are read again, each by itself, so that
+    /// only the one fails that is at fault.
+    /// </summary>
+    private void EndStep(Exception cause)
+    {
+        foreach (var sequence in _stepping)
+        {
+            if (_last is StepKind.Prefill && _stepping.Count > 1 && !sequence.IsDisposed)
+            {
+                sequence.BeginAnew(model.NewCache());
+            }
+            else
+            {
+                Fail(sequence, cause);
+            }
         }
     }
 

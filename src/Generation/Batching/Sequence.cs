@@ -109,6 +109,17 @@ internal sealed class Sequence(
         HasBegun = true;
     }
 
+    /// <summary>Whether its prompt must not be read together with others.</summary>
+    public bool ReadsAlone { get; private set; }
+
+    /// <summary>Reads its prompt from the beginning, and alone.</summary>
+    public void BeginAnew(SequenceCache cache)
+    {
+        FreeMedia();
+        Cache.Dispose();
+        (Cache, _nextMedia, ReadsAlone) = (cache, 0, true);
+    }
+
     public void AddMedia(MediaRun run)
     {
         _media.Add(run);

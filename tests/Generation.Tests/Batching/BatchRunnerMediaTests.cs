@@ -111,6 +111,31 @@ public sealed class BatchRunnerMediaTests : IDisposable
     }
 
     [Fact]
+    public void Step_PromptThatThrowsAmongOthers_FailsAloneAndTheOthersAreReadAgain()
+    {
+        using var runner = Runner(chunk: 64);
+        var poison = FakeProcessor.Tokens("ill!");
+        _model.OnForward = batch =>
+        {
+            if (batch.Tokens.IndexOf(poison.AsSpan()) >= 0)
+            {
+                throw new InvalidOperationException("poisoned");
+            }
+        };
+        var (seeing, broken, healthy) = (Request("a ", 1, "?"), Request("ill!"), Request("well"));
+        var failed = new List<RequestId>();
+
+        var answers = Run(runner, failed.Add, seeing, broken, healthy);
+
+        Assert.Equal(3, _model.Steps.First().RowsPerSequence.Length);
+        Assert.Equal([broken.Id], failed);
+        Assert.Equal(Expected("a ", 1, "?"), answers[seeing.Id]);
+        Assert.Equal(Expected("well"), answers[healthy.Id]);
+        Assert.Equal([1000], _model.EncodedImages);
+        Assert.Equal((1, 0), (_model.LiveFeatures, runner.Running));
+    }
+
+    [Fact]
     public void Remove_WhileAnotherUsesTheImage_LeavesItToThatOne()
     {
         using var runner = Runner(budget: 0);
@@ -144,8 +169,8 @@ public sealed class BatchRunnerMediaTests : IDisposable
         Assert.Equal((0, 0), (_model.LiveFeatures, _model.LiveCaches));
     }
 
-    private BatchRunner Runner(long budget = Budget) =>
-        new(new LoadedModel(_model, new FakeProcessor(), _backend), new BatchLimits(MaxBatch: 4, PrefillChunk: 4, KvBytes: null, FeatureBytes: budget));
+    private BatchRunner Runner(long budget = Budget, int chunk = 4) =>
+        new(new LoadedModel(_model, new FakeProcessor(), _backend), new BatchLimits(MaxBatch: 4, chunk, KvBytes: null, FeatureBytes: budget));
 
     /// <summary>Texts and images (by the byte that fills their files) of one prompt.</summary>
     private static PreparedPrompt Prompt(object[] parts)
@@ -167,14 +192,17 @@ public sealed class BatchRunnerMediaTests : IDisposable
 
     private static List<int> Answer(BatchRunner runner, SequenceRequest request) => Run(runner, request)[request.Id];
 
-    private static Dictionary<RequestId, List<int>> Run(BatchRunner runner, params SequenceRequest[] requests)
+    private static Dictionary<RequestId, List<int>> Run(BatchRunner runner, params SequenceRequest[] requests) =>
+        Run(runner, id => Assert.Fail($"{id} failed"), requests);
+
+    private static Dictionary<RequestId, List<int>> Run(BatchRunner runner, Action<RequestId> onFailed, params SequenceRequest[] requests)
     {
         Array.ForEach(requests, request => runner.Admit(request));
         var answers = new Dictionary<RequestId, List<int>>();
         while (runner.HasWork)
         {
             runner.Step();
-            Assert.Empty(runner.Failed.ToArray());
+            Array.ForEach(runner.Failed.ToArray(), failed => onFailed(failed.Id));
             foreach (var sampled in runner.Sampled)
             {
                 answers.TryAdd(sampled.Id, []);
