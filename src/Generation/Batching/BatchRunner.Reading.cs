@@ -5,13 +5,13 @@ using MlxActors.Models.Caches;
 namespace MlxActors.Generation.Batching;
 
 /// <summary>
-/// Prompts: a step encodes one medium, or reads one chunk. What a chunk has left goes to other prompts that fit into it whole: a pass
-/// over few rows takes nearly as long as one over many.
+/// Prompts: a step encodes one medium, or reads one chunk. What a chunk has left goes to other prompts whose rests fit into it: a pass
+/// reads all weights, however few rows it has.
 /// </summary>
 public sealed partial class BatchRunner
 {
     /// <summary>
-    /// Prompts that begin alike may read one sixteenth of a chunk twice in one pass; when it is more, one waits for the other.
+    /// Prompts that begin alike may read one part of a chunk in so many twice in one pass; when it is more, one waits for the other.
     /// </summary>
     private const int PartReadTwice = 16;
 
@@ -20,7 +20,7 @@ public sealed partial class BatchRunner
     /// <summary>The next of a sequence's prompt.</summary>
     private void ReadOn(Sequence sequence)
     {
-        GoOnFrom(FindKnown(sequence), sequence);
+        BeginTurn(sequence, FindKnown(sequence));
         if (sequence.NextMedia is not null)
         {
             Encode(sequence);
@@ -47,8 +47,7 @@ public sealed partial class BatchRunner
             : last;
     }
 
-    /// <summary>Its turn begins.</summary>
-    private void GoOnFrom(SequenceCache? known, Sequence sequence)
+    private void BeginTurn(Sequence sequence, SequenceCache? known)
     {
         if (!_prefixes.IsOff)
         {
@@ -116,7 +115,7 @@ public sealed partial class BatchRunner
             known?.Dispose();
             return;
         }
-        GoOnFrom(known, sequence);
+        BeginTurn(sequence, known);
         AddChunk(sequence, length);
     }
 

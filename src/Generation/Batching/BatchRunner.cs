@@ -223,7 +223,7 @@ public sealed partial class BatchRunner(
     {
         foreach (var sequence in _stepping)
         {
-            if (_last is StepKind.Prefill && _stepping.Count > 1 && !sequence.IsDisposed)
+            if (_stepping.Count > 1 && sequence is { Count: 0, IsDisposed: false })
             {
                 sequence.BeginAnew(model.NewCache());
             }
