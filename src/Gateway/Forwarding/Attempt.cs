@@ -12,7 +12,8 @@ namespace MlxActors.Gateway.Forwarding;
 /// are complete, so that one that breaks can be begun again; events go through as they come.
 /// </summary>
 /// <param name="began">When it was sent.</param>
-internal sealed class Attempt(NodeClaim claim, ForwardedCall call, ForwardingTools tools, long began) : HttpTransformer
+/// <param name="watch">Is told of what comes.</param>
+internal sealed class Attempt(NodeClaim claim, ForwardedCall call, ForwardingTools tools, long began, LossWatch watch) : HttpTransformer
 {
     private EventStream? _events;
 
@@ -26,6 +27,9 @@ internal sealed class Attempt(NodeClaim claim, ForwardedCall call, ForwardingToo
     public StreamEnd? End => _events?.End;
 
     public bool IsStream => _events is not null;
+
+    /// <summary>Says of an answer that did not begin, or is not complete, why it is not waited for any longer.</summary>
+    public void GiveUp(string why) => BrokeBecause = why;
 
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
@@ -105,8 +109,13 @@ internal sealed class Attempt(NodeClaim claim, ForwardedCall call, ForwardingToo
             (end, events) => call.IsResponse
                 ? LastWords.OfResponse(GatewayErrors.Of(end), events)
                 : LastWords.OfCompletion(GatewayErrors.Of(end)),
-            events => isLearned = isLearned || Remember(ResponseId.OfEvents(events)),
+            events =>
+            {
+                watch.Heard();
+                isLearned = isLearned || Remember(ResponseId.OfEvents(events));
+            },
             tools.Client.Silence,
+            watch.Lost,
             tools.Drain.Over);
         var content = new StreamContent(_events);
         foreach (var (name, value) in response.Content.Headers.NonValidated)

@@ -10,9 +10,15 @@ namespace MlxActors.Gateway.Forwarding;
 /// <param name="lastWords">The event for a stream that broke, given how many events went out before it.</param>
 /// <param name="watch">Sees each portion of whole events before it goes out.</param>
 /// <param name="silence">So long the node may send nothing; then it counts as broken.</param>
+/// <param name="lost">Cancelled when the node is gone.</param>
 /// <param name="over">Cancelled when the gateway will wait no longer; the stream ends then as if the node had broken.</param>
 internal sealed class EventStream(
-    Stream inner, Func<StreamEnd, int, byte[]> lastWords, Action<ReadOnlyMemory<byte>> watch, TimeSpan silence, CancellationToken over)
+    Stream inner,
+    Func<StreamEnd, int, byte[]> lastWords,
+    Action<ReadOnlyMemory<byte>> watch,
+    TimeSpan silence,
+    CancellationToken lost,
+    CancellationToken over)
     : Stream
 {
     private const int FirstSize = 16 << 10;
@@ -88,7 +94,7 @@ internal sealed class EventStream(
         MakeRoom();
 
         // The forwarder reads all of a stream under one token.
-        _either ??= CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over);
+        _either ??= CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lost, over);
         try
         {
             _either.CancelAfter(silence);
@@ -106,9 +112,17 @@ internal sealed class EventStream(
                 (_whole, _isOver, End) = (_filled, true, StreamEnd.Complete);
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            Break(over.IsCancellationRequested ? StreamEnd.GivenUp : StreamEnd.Broken);
+            Break(StreamEnd.GivenUp);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (_events == 0)
+            {
+                throw new IOException("nothing came from it any more", e);
+            }
+            Break(StreamEnd.Broken);
         }
         catch (Exception e) when (e is IOException or HttpRequestException && _events > 0)
         {

@@ -48,8 +48,10 @@ internal sealed partial class Forwarder(IHttpForwarder yarp, ForwardingTools too
         call.Body?.PutInto(context.Request);
         context.Features.Set(new ServingNode(claim.Name));
 
-        var attempt = new Attempt(claim, call, tools, tools.Clock.GetTimestamp());
-        var error = await SendAsync(context, claim, attempt);
+        await using var watch = new LossWatch(tools.Table, claim.Name, tools.Health.LostAfter, tools.Clock);
+        var attempt = new Attempt(claim, call, tools, tools.Clock.GetTimestamp(), watch);
+        watch.Start();
+        var error = await SendAsync(context, claim, attempt, watch.Lost);
         var outcome = AttemptOutcome.Of(attempt, error, context);
         tools.Metrics.Ended(claim.Name, outcome.Name);
         if (outcome.IsNodesFault)
@@ -68,18 +70,26 @@ internal sealed partial class Forwarder(IHttpForwarder yarp, ForwardingTools too
         return !outcome.MayBeginAgain;
     }
 
-    private async Task<ForwarderError> SendAsync(HttpContext context, NodeClaim claim, Attempt attempt)
+    private async Task<ForwarderError> SendAsync(HttpContext context, NodeClaim claim, Attempt attempt, CancellationToken lost)
     {
-        // A stream ends itself at the gateway's deadline, with an event; what is still waited for is cut.
         using var cut = new CancellationTokenSource();
-        using var deadline = tools.Drain.Over.Register(() =>
-        {
-            if (!attempt.IsStream)
-            {
-                cut.Cancel();
-            }
-        });
+        using var deadline = tools.Drain.Over.Register(() => Cut(null));
+        using var loss = lost.Register(() => Cut("nothing came from it any more"));
         return await yarp.SendAsync(context, claim.Address.Url, tools.Client.Invoker, tools.Client.Forwarding, attempt, cut.Token);
+
+        // A stream ends itself, with an event; what is still waited for is cut.
+        void Cut(string? nodesFault)
+        {
+            if (attempt.IsStream)
+            {
+                return;
+            }
+            if (nodesFault is not null)
+            {
+                attempt.GiveUp(nodesFault);
+            }
+            cut.Cancel();
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "Node {Node}: {Outcome}: {Why}")]

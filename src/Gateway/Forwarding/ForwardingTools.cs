@@ -8,6 +8,7 @@ internal sealed record ForwardingTools(
     NodeTable Table,
     NodePoller Poller,
     NodeClient Client,
+    HealthSettings Health,
     ResponseDirectory Directory,
     GatewayMetrics Metrics,
     Drain Drain,

@@ -5,9 +5,10 @@ namespace MlxActors.Gateway.Nodes;
 /// <param name="Timeout">For its answer.</param>
 /// <param name="EjectAfter">Unanswered questions in a row.</param>
 /// <param name="LetInAfter">Answered questions in a row.</param>
+/// <param name="LostAfter">A node from which nothing came for so long has lost its requests.</param>
 /// <param name="ModelsInterval">Between two looks at the models that it has.</param>
 internal sealed record HealthSettings(
-    TimeSpan Interval, TimeSpan Timeout, int EjectAfter, int LetInAfter, TimeSpan ModelsInterval, SlownessSettings Slowness);
+    TimeSpan Interval, TimeSpan Timeout, int EjectAfter, int LetInAfter, TimeSpan LostAfter, TimeSpan ModelsInterval, SlownessSettings Slowness);
 
 /// <summary>When a node counts as slow.</summary>
 /// <param name="Factor">So many times as long as the others until an answer begins.</param>

@@ -6,6 +6,7 @@ namespace MlxActors.Gateway.Nodes;
 /// <summary>All that the gateway knows of a node. Each method is what one event makes of it.</summary>
 /// <param name="Source">Who named it: <c>settings</c>, <c>api</c>, or <c>dns:NAME:PORT</c>.</param>
 /// <param name="Report">The last that it said of itself; null before the first.</param>
+/// <param name="Heard">When it last said something of itself; null before.</param>
 /// <param name="InFlight">The gateway's own requests there, by id of their model; <c>""</c> for those that need none.</param>
 /// <param name="OwnAtReport">How many those were when it reported.</param>
 /// <param name="Coming">A model that it was sent a request for while it had another; it holds as long as such requests are there.</param>
@@ -18,6 +19,7 @@ internal sealed record NodeState(
     string Source,
     NodeHealth Health,
     NodeReport? Report,
+    DateTimeOffset? Heard,
     ImmutableDictionary<string, int> InFlight,
     int OwnAtReport,
     string? Coming,
@@ -32,7 +34,7 @@ internal sealed record NodeState(
     private const string NoModel = "";
 
     public static NodeState New(NodeAddress address, string source) =>
-        new(address, source, NodeHealth.New, null, ImmutableDictionary<string, int>.Empty, 0, null, [], null, [], false);
+        new(address, source, NodeHealth.New, null, null, ImmutableDictionary<string, int>.Empty, 0, null, [], null, [], false);
 
     public string Name => Address.Url;
 

@@ -21,6 +21,12 @@ internal sealed partial class NodeTable(
 
     public NodeState? Find(string name) => Volatile.Read(ref _nodes).GetValueOrDefault(name);
 
+    /// <summary>
+    /// Whether a node has told nothing of itself for so long, though it is asked all the time; one that leaves is asked no more.
+    /// </summary>
+    public bool IsSilent(string name, TimeSpan time) =>
+        Find(name) is { IsLeaving: false } node && !(clock.GetUtcNow() - node.Heard < time);
+
     /// <returns>False when it is there already. One that was leaving stays.</returns>
     public bool Add(NodeAddress address, string source)
     {
@@ -81,11 +87,12 @@ internal sealed partial class NodeTable(
     }
 
     /// <summary>It answered a question, or sent its report along with an answer.</summary>
-    public void Told(string name, NodeReport report) => Change(name, node => node.Told(report));
+    public void Told(string name, NodeReport report) => Change(name, node => node.Told(report) with { Heard = clock.GetUtcNow() });
 
     /// <summary>It answered a question.</summary>
     public void Answered(string name, NodeReport report) => Judge(name, node => node.Told(report) with
     {
+        Heard = clock.GetUtcNow(),
         Health = node.Health.Answered(health, clock.GetUtcNow()),
     });
 

@@ -87,8 +87,15 @@ internal static class GatewayReader
         Duration(config, "health.timeout").Bind(timeout =>
         AtLeast(config, "health.eject-after", 1).Bind(eject =>
         AtLeast(config, "health.let-in-after", 1).Bind(letIn =>
+        LostAfter(config, interval + timeout).Bind(lost =>
         Duration(config, "health.models-interval").Bind(models =>
-        Slowness(config).Map(slowness => new HealthSettings(interval, timeout, eject, letIn, models, slowness)))))));
+        Slowness(config).Map(slowness => new HealthSettings(interval, timeout, eject, letIn, lost, models, slowness))))))));
+
+    /// <param name="answer">The longest that a node may take for an answer without missing it, and until it is asked.</param>
+    private static Result<TimeSpan, string> LostAfter(Config config, TimeSpan answer) =>
+        Duration(config, "health.lost-after").Bind(lost => lost > answer
+            ? Result.Ok<TimeSpan, string>(lost)
+            : Wrong<TimeSpan>($"{Section}.health.lost-after: expected more than interval and timeout together, {answer.TotalSeconds:g} s."));
 
     private static Result<SlownessSettings, string> Slowness(Config config) =>
         Duration(config, "health.slow-floor").Bind(floor =>

@@ -75,10 +75,10 @@ internal sealed partial class ChildProgram : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(Wait.Patience);
     }
 
-    /// <summary>Tells it to stop, by SIGTERM.</summary>
-    public async Task TerminateAsync()
+    /// <param name="signal">As <c>kill</c> names it: <c>TERM</c> tells it to stop, <c>STOP</c> freezes it, <c>CONT</c> has it go on.</param>
+    public async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
     }
 

@@ -29,7 +29,7 @@ public sealed class Cluster : IAsyncLifetime, ICollectionFixture<Cluster>
         """
         mlxactors.gateway {
           connect-timeout = 2m
-          health { interval = 100ms, timeout = 3m, slow-floor = 10m }
+          health { interval = 100ms, timeout = 3m, lost-after = 4m, slow-floor = 10m }
         }
         """;
 

@@ -32,9 +32,14 @@ internal sealed partial class Node(string name, IReadOnlyList<string> arguments,
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
-        await _runs[^1].TerminateAsync();
+        await _runs[^1].SignalAsync("TERM");
         return await _runs[^1].ExitCodeAsync();
     }
+
+    /// <summary>It holds its connections, and does nothing, until <see cref="ThawAsync"/>.</summary>
+    public Task FreezeAsync() => _runs[^1].SignalAsync("STOP");
+
+    public Task ThawAsync() => _runs[^1].SignalAsync("CONT");
 
     /// <summary>Has `demo` loaded, unless it is, and answer; what it asks itself at its start is over then too.</summary>
     public async Task WarmAsync()

@@ -37,6 +37,15 @@ public sealed class EventStreamTests
     }
 
     [Fact]
+    public async Task NodeThatIsLostBeforeAnEvent_Throws()
+    {
+        await using var stream = Wrap(new Portions("data: ha", [100], breaks: false, hangs: true), lost: new CancellationToken(canceled: true));
+
+        await Assert.ThrowsAsync<IOException>(async () => await stream.ReadExactlyAsync(new byte[1]));
+        Assert.Null(stream.End);
+    }
+
+    [Fact]
     public void EventLargerThanTheBuffer_ComesOutWhole()
     {
         var large = $"data: {new string('x', 100_000)}\n\n";
@@ -81,11 +90,13 @@ public sealed class EventStreamTests
         return (Encoding.UTF8.GetString(text.ToArray()), stream.End);
     }
 
-    private static EventStream Wrap(Stream inner, CancellationToken over = default, TimeSpan? silence = null) => new(
+    private static EventStream Wrap(
+        Stream inner, CancellationToken over = default, TimeSpan? silence = null, CancellationToken lost = default) => new(
         inner,
         (end, events) => Encoding.UTF8.GetBytes($"data: {end.ToString().ToUpperInvariant()} {events}\n\n"),
         _ => { },
         silence ?? Timeout.InfiniteTimeSpan,
+        lost,
         over);
 
     /// <summary>A text in portions of these sizes, again and again; then its end, or none.</summary>

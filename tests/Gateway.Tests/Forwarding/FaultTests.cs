@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using MlxActors.Gateway.Hosting;
 using MlxActors.Gateway.Tests.Serving;
 using MlxActors.Http.Nodes;
 
@@ -199,6 +200,44 @@ public sealed class FaultTests
         await gateway.UntilAsync(table => table.Find(node.Url)?.TakesRequests == true);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("application/json")]
+    [InlineData("text/event-stream")]
+    public async Task NodeThatFreezesBeforeTheFirstByte_AnotherAnswers(string? begun)
+    {
+        await using var frozen = await FakeNode.StartAsync();
+        await using var good = await FakeNode.StartAsync();
+        var thaw = Freeze(frozen, context => begun is null ? Task.CompletedTask : BeginAsync(context, begun));
+        await using var gateway = await TestGateway.StartAsync(WithSoonLost(frozen));
+        await gateway.UntilAsync(table => table.Find(frozen.Url)?.TakesRequests == true);
+
+        var asked = gateway.ChatAsync();
+        await gateway.UntilAsync(_ => frozen.Seen.Count > 0);
+        using var added = await gateway.PostAsync("/gateway/nodes", $$"""{"url":"{{good.Url}}"}""");
+        using var response = await asked;
+
+        Assert.Equal("""{"id":"one"}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal(good.Seen.Single().Body, frozen.Seen.Single().Body);
+        thaw.SetResult();
+    }
+
+    [Fact]
+    public async Task NodeThatFreezesInAStream_EndsItWithAnErrorEvent()
+    {
+        await using var frozen = await FakeNode.StartAsync();
+        var thaw = Freeze(frozen, context => Answers.EventsAsync(context, "1"));
+        await using var gateway = await TestGateway.StartAsync(WithSoonLost(frozen));
+        await gateway.UntilAsync(table => table.Find(frozen.Url)?.TakesRequests == true);
+
+        using var response = await gateway.ChatAsync(stream: true);
+        var text = await response.Content.ReadAsStringAsync();
+
+        Assert.StartsWith("data: 1\n\ndata: {\"error\":{", text, StringComparison.Ordinal);
+        Assert.Contains("node_failed", text, StringComparison.Ordinal);
+        thaw.SetResult();
+    }
+
     [Fact]
     public async Task NodeThatRefusesTheGatewaysKey_GetsNothing()
     {
@@ -211,6 +250,32 @@ public sealed class FaultTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Contains("node-key", gateway.Table.Find(node.Url)?.Health.Why, StringComparison.Ordinal);
         Assert.Empty(node.Seen);
+    }
+
+    private static GatewaySettings WithSoonLost(FakeNode node)
+    {
+        var settings = TestGateway.Settings(node);
+        return settings with { Health = settings.Health with { LostAfter = TimeSpan.FromSeconds(2) } };
+    }
+
+    /// <summary>From its next request on a node says nothing, to whomever.</summary>
+    /// <returns>Ends that.</returns>
+    private static TaskCompletionSource Freeze(FakeNode node, Func<HttpContext, Task> begin)
+    {
+        var thaw = new TaskCompletionSource();
+        node.Answer = async context =>
+        {
+            node.Health = _ => thaw.Task;
+            await begin(context);
+            await thaw.Task;
+        };
+        return thaw;
+    }
+
+    private static Task BeginAsync(HttpContext context, string type)
+    {
+        context.Response.ContentType = type;
+        return Answers.SendAsync(context, "{");
     }
 
     /// <summary>Reads the stream to its end, and says when the first events are there.</summary>

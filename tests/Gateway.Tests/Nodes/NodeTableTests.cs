@@ -110,11 +110,4 @@ public sealed class NodeTableTests : IDisposable
             _table.Answered($"http://{name}", Some.Node(name, "a").Report!);
         }
     }
-
-    private sealed class SetClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

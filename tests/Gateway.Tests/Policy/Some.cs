@@ -29,6 +29,7 @@ internal static class Some
         TimeSpan.FromSeconds(1),
         EjectAfter: 2,
         LetInAfter: 2,
+        LostAfter: TimeSpan.FromSeconds(60),
         TimeSpan.FromSeconds(1),
         new SlownessSettings(5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)));
 

@@ -49,7 +49,7 @@ internal sealed class TestGateway : IAsyncDisposable
         new NodeAccess(null, null, new X509Certificate2Collection(), Patience, Patience),
         new PolicySettings(MaxQueue: 1000, ImmutableDictionary<string, double>.Empty),
         new HealthSettings(
-            TimeSpan.FromMilliseconds(20), Patience, EjectAfter: 2, LetInAfter: 1, Patience, new SlownessSettings(5, Patience, Patience)),
+            TimeSpan.FromMilliseconds(20), Patience, EjectAfter: 2, LetInAfter: 1, LostAfter: 3 * Patience, Patience, new SlownessSettings(5, Patience, Patience)),
         ManageKeys: [],
         Responses: 100,
         Shutdown: Patience,

@@ -47,7 +47,7 @@ public sealed class GatewaySettingsTests
               responses = 7
               silence-timeout = 4s
               policy { max-queue = 0, min-share { gemma = 0.5, "org/model" = 1 } }
-              health { slow-factor = 2.5, slow-floor = 100ms, slow-time = 5s }
+              health { lost-after = 17s, slow-factor = 2.5, slow-floor = 100ms, slow-time = 5s }
             }
             mlxactors.http.port = 99
             """));
@@ -59,7 +59,7 @@ public sealed class GatewaySettingsTests
         Assert.Equal(["one", "two"], settings.ManageKeys.AsEnumerable());
         Assert.Equal((7, TimeSpan.FromSeconds(4), 99), (settings.Responses, settings.Access.Silence, settings.Listening.Address.Port));
         Assert.Equal((0, 0.5, 1), (settings.Policy.MaxQueue, settings.Policy.MinShare["gemma"], settings.Policy.MinShare["org/model"]));
-        Assert.Equal(2.5, settings.Health.Slowness.Factor);
+        Assert.Equal((TimeSpan.FromSeconds(17), 2.5), (settings.Health.LostAfter, settings.Health.Slowness.Factor));
     }
 
     [Fact]
@@ -76,6 +76,7 @@ public sealed class GatewaySettingsTests
     [InlineData(Node + "mlxactors.gateway.policy.min-share.gemma = 2", "mlxactors.gateway.policy.min-share.gemma")]
     [InlineData(Node + "mlxactors.gateway.policy.min-share.gemma = half", "mlxactors.gateway")]
     [InlineData(Node + "mlxactors.gateway.health.eject-after = 0", "mlxactors.gateway.health.eject-after")]
+    [InlineData(Node + "mlxactors.gateway.health.lost-after = 16s", "mlxactors.gateway.health.lost-after")]
     [InlineData(Node + "mlxactors.gateway.health.slow-factor = 0.5", "mlxactors.gateway.health.slow-factor")]
     [InlineData(Node + "mlxactors.gateway.tls.node-ca = \"/nowhere.pem\"", "/nowhere.pem")]
     [InlineData(Node + "mlxactors.http.host = 0.0.0.0", "MLXACTORS_API_KEY")]
