@@ -84,11 +84,12 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
         where TQuanta : struct, IQuanta
         where TGroup : struct, IGroupSize
     {
-        var steps = scratch + worker * ScratchLength(weight.Groups);
+        var (groups, packedBytes) = (weight.Groups, TGroup.Elements * weight.Bits);
+        var steps = scratch + worker * ScratchLength(groups);
         var buffer = steps + 2 * GroupBytes;
         var sums = (float*)(buffer + GroupBytes);
         var scales = sums + RowsAtOnce * Columns;
-        var biases = scales + (long)weight.Groups * Columns;
+        var biases = scales + (long)groups * Columns;
         for (var n = first * Columns; n < Math.Min(end * Columns, weight.N); n += Columns)
         {
             var left = new WeightTile(weight, n);
@@ -98,8 +99,7 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
             right.TurnParameters(scales + WeightTile.Columns, biases + WeightTile.Columns, Columns);
             if (x.Rows == 1 && weight.Bits == 4)
             {
-                OneRow<TSimd, TFloats, TGroup>(left, scales, biases, sums);
-                OneRow<TSimd, TFloats, TGroup>(right, scales + WeightTile.Columns, biases + WeightTile.Columns, sums + WeightTile.Columns);
+                OneRow<TSimd, TFloats, TGroup>(left, right, scales, biases, sums);
                 Finish(n, firstRow: 0, rows: 1, sums);
                 continue;
             }
@@ -107,12 +107,12 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
             {
                 var rows = Math.Min(RowsAtOnce, x.Rows - firstRow);
                 new Span<float>(sums, rows * Columns).Clear();
-                for (var group = 0; group < weight.Groups; group++)
+                for (var group = 0; group < groups; group++)
                 {
                     if (firstRow == 0)
                     {
-                        left.PrefetchNext(group, Columns);
-                        right.PrefetchNext(group, Columns);
+                        left.PrefetchNext(group, Columns, packedBytes);
+                        right.PrefetchNext(group, Columns, packedBytes);
                     }
                     left.Unpack(group, steps, buffer);
                     right.Unpack(group, steps + GroupBytes, buffer);
@@ -126,23 +126,29 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
         }
     }
 
-    /// <summary>A tile for one row: its groups need not go through memory.</summary>
+    /// <summary>Two tiles for one row: their groups need not go through memory.</summary>
     [MethodImpl(Hot.Loop)]
-    private void OneRow<TSimd, TFloats, TGroup>(WeightTile tile, float* scales, float* biases, float* result)
+    private void OneRow<TSimd, TFloats, TGroup>(WeightTile left, WeightTile right, float* scales, float* biases, float* result)
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct
         where TGroup : struct, IGroupSize
     {
-        var sum = Vector256<float>.Zero;
-        for (var group = 0; group < weight.Groups; group++)
+        var (a, b) = (Vector256<float>.Zero, Vector256<float>.Zero);
+        var groups = weight.Groups;
+        for (var group = 0; group < groups; group++, scales += Columns, biases += Columns)
         {
-            tile.PrefetchNext(group, WeightTile.Columns);
-            var dots = tile.DotNibbles<TSimd, TFloats, TGroup>(group, x.Quanta + group * TGroup.Elements);
-            var scale = Vector256.Load(scales + group * Columns) * Vector256.Create(x.Scales[group]);
-            sum = Vector256.FusedMultiplyAdd(scale, Vector256.ConvertToSingle(dots), sum);
-            sum = Vector256.FusedMultiplyAdd(Vector256.Load(biases + group * Columns), Vector256.Create(x.Sums[group]), sum);
+            left.PrefetchNext(group, Columns, TGroup.Elements * WeightTile.Columns / 2);
+            right.PrefetchNext(group, Columns, TGroup.Elements * WeightTile.Columns / 2);
+            WeightTile.DotNibbles<TSimd, TFloats, TGroup>(
+                left, right, group, x.Quanta + (long)group * TGroup.Elements, out var leftDots, out var rightDots);
+            var (scale, sum) = (Vector256.Create(x.Scales[group]), Vector256.Create(x.Sums[group]));
+            a = Vector256.FusedMultiplyAdd(Vector256.Load(scales) * scale, Vector256.ConvertToSingle(leftDots), a);
+            b = Vector256.FusedMultiplyAdd(Vector256.Load(scales + WeightTile.Columns) * scale, Vector256.ConvertToSingle(rightDots), b);
+            a = Vector256.FusedMultiplyAdd(Vector256.Load(biases), sum, a);
+            b = Vector256.FusedMultiplyAdd(Vector256.Load(biases + WeightTile.Columns), sum, b);
         }
-        Vector256.Store(sum, result);
+        Vector256.Store(a, result);
+        Vector256.Store(b, result + WeightTile.Columns);
     }
 
     [MethodImpl(Hot.Loop)]

@@ -42,12 +42,12 @@ internal readonly unsafe struct WeightTile
     /// Asks for the part of the tile <paramref name="rows"/> on that lies as far into it as the group into this one: eight rows at once are
     /// more streams than the processor foresees by itself.
     /// </summary>
+    /// <param name="bytes">Of a group in a tile.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchNext(int group, int rows)
+    public void PrefetchNext(int group, int rows, int bytes)
     {
         if (Sse.IsSupported)
         {
-            var bytes = _weight.GroupSize * _weight.Bits;
             var next = _weight.Row(_first + rows) + (long)group * bytes;
             for (var i = 0; i < bytes; i += CacheLine)
             {
@@ -79,31 +79,45 @@ internal readonly unsafe struct WeightTile
     }
 
     /// <summary>
-    /// The products of a group of nibbles with one row of quanta, summed in each lane: what unpacking and adding up step by step gives,
-    /// without the way through memory.
+    /// The products of a group of nibbles of two tiles with one row of quanta, summed in each lane: what unpacking and adding up step by step
+    /// gives, without the way through memory.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<int> DotNibbles<TSimd, TFloats, TGroup>(int group, sbyte* quanta)
+    public static void DotNibbles<TSimd, TFloats, TGroup>(
+        in WeightTile left, in WeightTile right, int group, sbyte* quanta, out Vector256<int> leftSum, out Vector256<int> rightSum)
         where TSimd : struct, ISimd<TFloats>
         where TFloats : struct
         where TGroup : struct, IGroupSize
     {
         var half = TGroup.Elements / 2;
-        var packed = _weight.Row(_first) + (long)group * half;
+        var l = left._weight.Row(left._first) + (long)group * half;
+        var r = right._weight.Row(right._first) + (long)group * half;
         var (a, b, c, d) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
         for (var i = 0; i < half; i += 16, quanta += 32)
         {
-            LoadWords(packed + i, _weight.RowBytes, _last, out var v0, out var v1, out var v2, out var v3);
-            a = TSimd.Dot(a, Nibbles.Low(v0.AsByte()), Four(quanta));
-            b = TSimd.Dot(b, Nibbles.High(v0.AsByte()), Four(quanta + 4));
-            c = TSimd.Dot(c, Nibbles.Low(v1.AsByte()), Four(quanta + 8));
-            d = TSimd.Dot(d, Nibbles.High(v1.AsByte()), Four(quanta + 12));
-            a = TSimd.Dot(a, Nibbles.Low(v2.AsByte()), Four(quanta + 16));
-            b = TSimd.Dot(b, Nibbles.High(v2.AsByte()), Four(quanta + 20));
-            c = TSimd.Dot(c, Nibbles.Low(v3.AsByte()), Four(quanta + 24));
-            d = TSimd.Dot(d, Nibbles.High(v3.AsByte()), Four(quanta + 28));
+            LoadWords(l + i, left._weight.RowBytes, left._last, out var l0, out var l1, out var l2, out var l3);
+            LoadWords(r + i, right._weight.RowBytes, right._last, out var r0, out var r1, out var r2, out var r3);
+            DotWords<TSimd, TFloats>(l0, r0, quanta, ref a, ref b, ref c, ref d);
+            DotWords<TSimd, TFloats>(l1, r1, quanta + 8, ref a, ref b, ref c, ref d);
+            DotWords<TSimd, TFloats>(l2, r2, quanta + 16, ref a, ref b, ref c, ref d);
+            DotWords<TSimd, TFloats>(l3, r3, quanta + 24, ref a, ref b, ref c, ref d);
         }
-        return a + b + (c + d);
+        (leftSum, rightSum) = (a + b, c + d);
+    }
+
+    /// <summary>Eight elements of each row: four are the lower nibbles, four the upper ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void DotWords<TSimd, TFloats>(
+        Vector256<uint> left, Vector256<uint> right, sbyte* quanta,
+        ref Vector256<int> leftLow, ref Vector256<int> leftHigh, ref Vector256<int> rightLow, ref Vector256<int> rightHigh)
+        where TSimd : struct, ISimd<TFloats>
+        where TFloats : struct
+    {
+        var (low, high) = (Four(quanta), Four(quanta + 4));
+        leftLow = TSimd.Dot(leftLow, Nibbles.Low(left.AsByte()), low);
+        rightLow = TSimd.Dot(rightLow, Nibbles.Low(right.AsByte()), low);
+        leftHigh = TSimd.Dot(leftHigh, Nibbles.High(left.AsByte()), high);
+        rightHigh = TSimd.Dot(rightHigh, Nibbles.High(right.AsByte()), high);
     }
 
     /// <summary>Four quanta, the same in each lane.</summary>
@@ -216,45 +230,45 @@ internal readonly unsafe struct WeightTile
     }
 
     /// <summary>Plain numbers of the eight rows, of <paramref name="count"/> a row, turned.</summary>
-    [MethodImpl(Hot.Loop)]
     private void TurnFloats(byte* numbers, int count, float* target, int stride)
     {
-        var size = _weight.Parameters.Size();
-        var source = numbers + (long)_first * count * size;
-        var (rowBytes, atOnce, step) = ((long)count * size, 16 / size, (long)(sizeof(uint) / size) * stride);
+        switch (_weight.Parameters)
+        {
+            case DType.BFloat16:
+                TurnNumbers<BFloat16Words>(numbers, count, target, stride);
+                break;
+            case DType.Float16:
+                TurnNumbers<Float16Words>(numbers, count, target, stride);
+                break;
+            default:
+                TurnNumbers<Float32Words>(numbers, count, target, stride);
+                break;
+        }
+    }
+
+    [MethodImpl(Hot.Loop)]
+    private void TurnNumbers<TWords>(byte* numbers, int count, float* target, int stride)
+        where TWords : struct, INumberWords
+    {
+        var size = sizeof(uint) / TWords.InWord;
+        var rowBytes = (long)count * size;
+        var source = numbers + _first * rowBytes;
+        var (atOnce, step) = (4 * TWords.InWord, (long)TWords.InWord * stride);
         var i = 0;
         for (; i <= count - atOnce; i += atOnce, target += 4 * step)
         {
             LoadWords(source + (long)i * size, rowBytes, _last, out var v0, out var v1, out var v2, out var v3);
-            StoreFloats(v0, target, stride);
-            StoreFloats(v1, target + step, stride);
-            StoreFloats(v2, target + 2 * step, stride);
-            StoreFloats(v3, target + 3 * step, stride);
+            TWords.Store(v0, target, stride);
+            TWords.Store(v1, target + step, stride);
+            TWords.Store(v2, target + 2 * step, stride);
+            TWords.Store(v3, target + 3 * step, stride);
         }
         for (; i < count; i++, target += stride)
         {
             for (var row = 0; row < Columns; row++)
             {
-                target[row] = Widen.ToFloat(source + Math.Min(row, _last) * rowBytes, _weight.Parameters, i);
+                target[row] = Widen.ToFloat(source + Math.Min(row, _last) * rowBytes, TWords.Type, i);
             }
-        }
-    }
-
-    private void StoreFloats(Vector256<uint> words, float* target, int stride)
-    {
-        switch (_weight.Parameters)
-        {
-            case DType.BFloat16:
-                Vector256.Store((words << 16).AsSingle(), target);
-                Vector256.Store((words & Vector256.Create(0xFFFF0000u)).AsSingle(), target + stride);
-                break;
-            case DType.Float16:
-                Vector256.Store(Float16.ToFloat32(words & Vector256.Create(0xFFFFu)), target);
-                Vector256.Store(Float16.ToFloat32(words >>> 16), target + stride);
-                break;
-            default:
-                Vector256.Store(words.AsSingle(), target);
-                break;
         }
     }
 }
