@@ -75,10 +75,23 @@ internal readonly unsafe struct GroupProduct<TSimd, TFloats, TQuanta, TGroup>(
     public void AddRows(int rows)
     {
         var row = 0;
-        // Eight rows that are left are better done as four and four than as six and two.
-        for (; TSimd.DotsInPlace && rows - row is >= 6 and not 8; row += 6)
+        if (TSimd.DotsInPlace)
         {
-            AddSix(row);
+            // A dot product takes five times as long as until the next one can begin, of which there are two at a time: fewer than ten sums
+            // under way wait for each other.
+            for (; rows - row is >= 6 and not (8 or 10); row += 6)
+            {
+                AddSix(row);
+            }
+            for (; rows - row >= 5; row += 5)
+            {
+                AddFive(row);
+            }
+            if (rows - row == 3)
+            {
+                AddThree(row);
+                row += 3;
+            }
         }
         for (; row <= rows - 4; row += 4)
         {
@@ -121,6 +134,30 @@ internal readonly unsafe struct GroupProduct<TSimd, TFloats, TQuanta, TGroup>(
     }
 
     [MethodImpl(Hot.Loop)]
+    private void AddFive(int row)
+    {
+        var (a, b, c, d) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
+        var (e, f, g, h) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
+        var (i, j) = (Vector256<int>.Zero, Vector256<int>.Zero);
+        var x = Row(row);
+        var step = steps;
+        for (var end = x + TGroup.Elements; x < end; x += 4, step += StepBytes)
+        {
+            var (left, right) = (Vector256.Load(step), Vector256.Load(step + SecondTile));
+            Dot(x, left, right, ref a, ref b);
+            Dot(x + TGroup.Elements, left, right, ref c, ref d);
+            Dot(x + 2 * TGroup.Elements, left, right, ref e, ref f);
+            Dot(x + 3 * TGroup.Elements, left, right, ref g, ref h);
+            Dot(x + 4 * TGroup.Elements, left, right, ref i, ref j);
+        }
+        Add(row, a, b);
+        Add(row + 1, c, d);
+        Add(row + 2, e, f);
+        Add(row + 3, g, h);
+        Add(row + 4, i, j);
+    }
+
+    [MethodImpl(Hot.Loop)]
     private void AddFour(int row)
     {
         var (a, b, c, d) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
@@ -139,6 +176,31 @@ internal readonly unsafe struct GroupProduct<TSimd, TFloats, TQuanta, TGroup>(
         Add(row + 1, c, d);
         Add(row + 2, e, f);
         Add(row + 3, g, h);
+    }
+
+    /// <summary>Even and odd steps apart, as with two rows.</summary>
+    [MethodImpl(Hot.Loop)]
+    private void AddThree(int row)
+    {
+        var (a, b, c, d) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
+        var (e, f, g, h) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
+        var (i, j, k, l) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
+        var x = Row(row);
+        var step = steps;
+        for (var end = x + TGroup.Elements; x < end; x += 8, step += 2 * StepBytes)
+        {
+            var (left, right) = (Vector256.Load(step), Vector256.Load(step + SecondTile));
+            Dot(x, left, right, ref a, ref b);
+            Dot(x + TGroup.Elements, left, right, ref c, ref d);
+            Dot(x + 2 * TGroup.Elements, left, right, ref e, ref f);
+            (left, right) = (Vector256.Load(step + StepBytes), Vector256.Load(step + StepBytes + SecondTile));
+            Dot(x + 4, left, right, ref g, ref h);
+            Dot(x + 4 + TGroup.Elements, left, right, ref i, ref j);
+            Dot(x + 4 + 2 * TGroup.Elements, left, right, ref k, ref l);
+        }
+        Add(row, a + g, b + h);
+        Add(row + 1, c + i, d + j);
+        Add(row + 2, e + k, f + l);
     }
 
     [MethodImpl(Hot.Loop)]

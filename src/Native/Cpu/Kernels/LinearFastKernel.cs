@@ -114,8 +114,7 @@ internal readonly unsafe struct LinearFastKernel(QuantizedRows x, WeightMatrix w
                         left.PrefetchNext(group, Columns, packedBytes);
                         right.PrefetchNext(group, Columns, packedBytes);
                     }
-                    left.Unpack(group, steps, buffer);
-                    right.Unpack(group, steps + GroupBytes, buffer);
+                    WeightTile.Unpack<TGroup>(left, right, group, steps, buffer);
                     var (index, parameters) = (x.Index(group, firstRow), (long)group * Columns);
                     new GroupProduct<TSimd, TFloats, TQuanta, TGroup>(
                         x.Quanta + index * TGroup.Elements, x.Scales + index, x.Sums + index,

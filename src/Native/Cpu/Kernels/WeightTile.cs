@@ -19,6 +19,9 @@ internal readonly unsafe struct WeightTile
 
     private const int CacheLine = 64;
 
+    /// <summary>Bytes of steps that sixteen packed bytes of each row become.</summary>
+    private const int NibbleSteps = 2 * 16 * Columns;
+
     private readonly WeightMatrix _weight;
     private readonly int _first;
     private readonly int _last;
@@ -78,6 +81,29 @@ internal readonly unsafe struct WeightTile
         }
     }
 
+    /// <summary>Unpacks a group of two tiles, the right one <see cref="GroupBytes"/> behind the left one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Unpack<TGroup>(in WeightTile left, in WeightTile right, int group, byte* steps, byte* buffer)
+        where TGroup : struct, IGroupSize
+    {
+        if (left._weight.Bits != 4)
+        {
+            left.Unpack(group, steps, buffer);
+            right.Unpack(group, steps + GroupBytes, buffer);
+            return;
+        }
+        var half = TGroup.Elements / 2;
+        var l = left._weight.Row(left._first) + (long)group * half;
+        var r = right._weight.Row(right._first) + (long)group * half;
+        for (var i = 0; i < half; i += 16, steps += NibbleSteps)
+        {
+            LoadWords(l + i, left._weight.RowBytes, left._last, out var v0, out var v1, out var v2, out var v3);
+            StoreNibbles(v0, v1, v2, v3, steps);
+            LoadWords(r + i, right._weight.RowBytes, right._last, out v0, out v1, out v2, out v3);
+            StoreNibbles(v0, v1, v2, v3, steps + GroupBytes);
+        }
+    }
+
     /// <summary>
     /// The products of a group of nibbles of two tiles with one row of quanta, summed in each lane: what unpacking and adding up step by step
     /// gives, without the way through memory.
@@ -127,13 +153,10 @@ internal readonly unsafe struct WeightTile
     [MethodImpl(Hot.Loop)]
     private void UnpackNibbles(byte* packed, byte* steps)
     {
-        for (var i = 0; i < _weight.GroupSize / 2; i += 16, steps += 8 * Columns * sizeof(uint))
+        for (var i = 0; i < _weight.GroupSize / 2; i += 16, steps += NibbleSteps)
         {
             LoadWords(packed + i, _weight.RowBytes, _last, out var v0, out var v1, out var v2, out var v3);
-            StoreNibbles(v0, steps);
-            StoreNibbles(v1, steps + 64);
-            StoreNibbles(v2, steps + 128);
-            StoreNibbles(v3, steps + 192);
+            StoreNibbles(v0, v1, v2, v3, steps);
         }
     }
 
@@ -148,6 +171,15 @@ internal readonly unsafe struct WeightTile
             Vector256.Store(v2.AsByte(), steps + 64);
             Vector256.Store(v3.AsByte(), steps + 96);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreNibbles(Vector256<uint> v0, Vector256<uint> v1, Vector256<uint> v2, Vector256<uint> v3, byte* steps)
+    {
+        StoreNibbles(v0, steps);
+        StoreNibbles(v1, steps + 64);
+        StoreNibbles(v2, steps + 128);
+        StoreNibbles(v3, steps + 192);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
