@@ -31,11 +31,11 @@ public sealed class DyingNodeTests(Cluster cluster, ITestOutputHelper output)
         await begun.Over.WaitAsync(Wait.Patience);
         var hit = (await cluster.StatesAsync()).MaxBy(node => node.InFlight)!;
         var victim = cluster.All.Single(node => node.Url == hit.Url);
-        var againBefore = await BegunAgainAsync(victim);
+        var againBefore = victim.BegunAgain(await cluster.GatewayMetricsAsync());
         await victim.KillAsync();
         var endings = await Task.WhenAll(running);
 
-        var again = await BegunAgainAsync(victim) - againBefore;
+        var again = victim.BegunAgain(await cluster.GatewayMetricsAsync()) - againBefore;
         var (answers, errors) = (endings.OfType<Ending.Answered>().Count(), endings.OfType<Ending.Errored>().ToArray());
         output.WriteLine($"{Streams} streams, {hit.InFlight} of them at the node that died: {answers} answered, {errors.Length} errors; {again} begun anew");
         Assert.Empty(endings.OfType<Ending.Broken>());
@@ -51,10 +51,6 @@ public sealed class DyingNodeTests(Cluster cluster, ITestOutputHelper output)
             Assert.False(request.Second is Ending.Errored && finished.Contains(request.First.Id), $"{request.First.Id} was answered behind an error");
         });
     }
-
-    /// <summary>Requests that failed at the node and were sent to another one.</summary>
-    private async Task<double> BegunAgainAsync(Node node) =>
-        (await cluster.GatewayMetricsAsync()).Find($"mlxactors_gateway_retries_total{{node=\"{node.Url}\"}}") ?? 0;
 
     /// <summary>Ids of the requests that the nodes have answered, once their logs say as much as their metrics.</summary>
     private static async Task<string[]> AnsweredAsync(IReadOnlyList<Node> nodes, IReadOnlyDictionary<Node, double> finishedBefore)

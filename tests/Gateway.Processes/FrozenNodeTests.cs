@@ -36,8 +36,7 @@ public sealed class FrozenNodeTests(Cluster cluster, ITestOutputHelper output)
             var endings = await Task.WhenAll(running);
 
             var (answers, errors) = (endings.OfType<Ending.Answered>().Count(), endings.OfType<Ending.Errored>().ToArray());
-            var metrics = Exposition.Parse(await http.GetStringAsync("/metrics"));
-            var again = metrics.Find($"mlxactors_gateway_retries_total{{node=\"{victim.Url}\"}}") ?? 0;
+            var again = victim.BegunAgain(Exposition.Parse(await http.GetStringAsync("/metrics")));
             output.WriteLine($"{Streams} streams: {answers} answered, {errors.Length} errors; {again} begun anew");
             Assert.True(errors.Length + again > 0, "the node froze without a request");
             Assert.Empty(endings.OfType<Ending.Broken>());

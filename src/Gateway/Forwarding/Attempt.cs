@@ -28,8 +28,9 @@ internal sealed class Attempt(NodeClaim claim, ForwardedCall call, ForwardingToo
 
     public bool IsStream => _events is not null;
 
-    /// <summary>Says of an answer that did not begin, or is not complete, why it is not waited for any longer.</summary>
-    public void GiveUp(string why) => BrokeBecause = why;
+    /// <summary>An answer that did not begin, or is not complete, is not waited for any longer.</summary>
+    /// <param name="nodesFault">Null when it is none.</param>
+    public void GiveUp(string? nodesFault) => BrokeBecause ??= nodesFault;
 
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)

@@ -120,7 +120,7 @@ internal sealed class EventStream(
         {
             if (_events == 0)
             {
-                throw new IOException("nothing came from it any more", e);
+                throw new IOException(LossWatch.Why, e);
             }
             Break(StreamEnd.Broken);
         }

@@ -50,8 +50,7 @@ internal sealed partial class Forwarder(IHttpForwarder yarp, ForwardingTools too
 
         await using var watch = new LossWatch(tools.Table, claim.Name, tools.Health.LostAfter, tools.Clock);
         var attempt = new Attempt(claim, call, tools, tools.Clock.GetTimestamp(), watch);
-        watch.Start();
-        var error = await SendAsync(context, claim, attempt, watch.Lost);
+        var error = await SendAsync(context, claim, attempt, watch);
         var outcome = AttemptOutcome.Of(attempt, error, context);
         tools.Metrics.Ended(claim.Name, outcome.Name);
         if (outcome.IsNodesFault)
@@ -70,11 +69,11 @@ internal sealed partial class Forwarder(IHttpForwarder yarp, ForwardingTools too
         return !outcome.MayBeginAgain;
     }
 
-    private async Task<ForwarderError> SendAsync(HttpContext context, NodeClaim claim, Attempt attempt, CancellationToken lost)
+    private async Task<ForwarderError> SendAsync(HttpContext context, NodeClaim claim, Attempt attempt, LossWatch watch)
     {
         using var cut = new CancellationTokenSource();
-        using var deadline = tools.Drain.Over.Register(() => Cut(null));
-        using var loss = lost.Register(() => Cut("nothing came from it any more"));
+        using var deadline = tools.Drain.Over.Register(() => Cut(nodesFault: null));
+        using var loss = watch.Lost.Register(() => Cut(LossWatch.Why));
         return await yarp.SendAsync(context, claim.Address.Url, tools.Client.Invoker, tools.Client.Forwarding, attempt, cut.Token);
 
         // A stream ends itself, with an event; what is still waited for is cut.
@@ -84,10 +83,7 @@ internal sealed partial class Forwarder(IHttpForwarder yarp, ForwardingTools too
             {
                 return;
             }
-            if (nodesFault is not null)
-            {
-                attempt.GiveUp(nodesFault);
-            }
+            attempt.GiveUp(nodesFault);
             cut.Cancel();
         }
     }

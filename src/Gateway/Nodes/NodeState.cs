@@ -78,9 +78,10 @@ internal sealed record NodeState(
         return this with { InFlight = left > 0 ? InFlight.SetItem(model ?? NoModel, left) : InFlight.Remove(model ?? NoModel) };
     }
 
-    public NodeState Told(NodeReport report) => this with
+    public NodeState Told(NodeReport report, DateTimeOffset now) => this with
     {
         Report = report,
+        Heard = now,
         OwnAtReport = Own,
         Coming = report.Model == Coming ? null : Coming,
     };

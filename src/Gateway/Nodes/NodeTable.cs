@@ -87,12 +87,11 @@ internal sealed partial class NodeTable(
     }
 
     /// <summary>It answered a question, or sent its report along with an answer.</summary>
-    public void Told(string name, NodeReport report) => Change(name, node => node.Told(report) with { Heard = clock.GetUtcNow() });
+    public void Told(string name, NodeReport report) => Change(name, node => node.Told(report, clock.GetUtcNow()));
 
     /// <summary>It answered a question.</summary>
-    public void Answered(string name, NodeReport report) => Judge(name, node => node.Told(report) with
+    public void Answered(string name, NodeReport report) => Judge(name, node => node.Told(report, clock.GetUtcNow()) with
     {
-        Heard = clock.GetUtcNow(),
         Health = node.Health.Answered(health, clock.GetUtcNow()),
     });
 

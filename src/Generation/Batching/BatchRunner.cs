@@ -10,8 +10,8 @@ namespace MlxActors.Generation.Batching;
 /// <summary>
 /// Runs sequences on one loaded model, a step at a time: one medium, one chunk of a prompt and what fits beside it, or the next token for
 /// every running answer, and those behind it that were guessed right.
-/// Whatever a step throws ends only the sequences that were in it, and of prompts only the one at fault. Used on the engine's thread only; its buffers are reused, so that
-/// decoding allocates nothing. This file holds who runs; prompts and answers are in the other parts.
+/// Whatever a step throws ends only the sequences that were in it, and of prompts only the one at fault. Used on the engine's thread only;
+/// its buffers are reused, so that decoding allocates nothing. This file holds who runs; prompts and answers are in the other parts.
 /// </summary>
 /// <param name="goesAhead">Whether decode steps are begun before the tokens of the last one are known.</param>
 /// <param name="clock">Measures what guesses cost.</param>

@@ -51,6 +51,9 @@ internal sealed partial class Node(string name, IReadOnlyList<string> arguments,
             output => output.Contains("is loaded and answers", StringComparison.Ordinal));
     }
 
+    /// <summary>Requests that failed at it and were sent to another node, as a gateway's metrics have it.</summary>
+    public double BegunAgain(Exposition gateway) => gateway.Find($"mlxactors_gateway_retries_total{{node=\"{Url}\"}}") ?? 0;
+
     public async Task<Exposition> MetricsAsync() => Exposition.Parse(await Http.GetStringAsync("/metrics"));
 
     /// <summary>Ids of the requests that it says to have answered to their end, in all its runs; an id as often as it says so.</summary>

@@ -208,7 +208,7 @@ public sealed class FaultTests
     {
         await using var frozen = await FakeNode.StartAsync();
         await using var good = await FakeNode.StartAsync();
-        var thaw = Freeze(frozen, context => begun is null ? Task.CompletedTask : BeginAsync(context, begun));
+        var thaw = Freeze(frozen, context => begun is null ? Task.CompletedTask : BeginAsync(context, begun, "{"));
         await using var gateway = await TestGateway.StartAsync(WithSoonLost(frozen));
         await gateway.UntilAsync(table => table.Find(frozen.Url)?.TakesRequests == true);
 
@@ -272,10 +272,10 @@ public sealed class FaultTests
         return thaw;
     }
 
-    private static Task BeginAsync(HttpContext context, string type)
+    private static Task BeginAsync(HttpContext context, string type, string text)
     {
         context.Response.ContentType = type;
-        return Answers.SendAsync(context, "{");
+        return Answers.SendAsync(context, text);
     }
 
     /// <summary>Reads the stream to its end, and says when the first events are there.</summary>
@@ -301,8 +301,7 @@ public sealed class FaultTests
 
     private static async Task DieAfterAsync(HttpContext context, string type, string text)
     {
-        context.Response.ContentType = type;
-        await Answers.SendAsync(context, text);
+        await BeginAsync(context, type, text);
         context.Abort();
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging.Abstractions;
 using MlxActors.Gateway.Forwarding;
 using MlxActors.Gateway.Hosting;
 using MlxActors.Gateway.Nodes;
@@ -23,11 +22,9 @@ public sealed class LossWatchTests : IAsyncDisposable
 
     public LossWatchTests()
     {
-        _table = new NodeTable(
-            new PolicySettings(2, ImmutableDictionary<string, double>.Empty), Some.Health, _metrics, _clock, NullLogger<NodeTable>.Instance);
+        _table = Some.Table(_metrics, _clock);
         _table.Add(new NodeAddress(Node), "settings");
         _watch = new LossWatch(_table, Node, After, _clock);
-        _watch.Start();
     }
 
     public async ValueTask DisposeAsync()

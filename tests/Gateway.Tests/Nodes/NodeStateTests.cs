@@ -14,7 +14,7 @@ public sealed class NodeStateTests
         Assert.Equal(2, node.Load);
 
         // Two are the gateway's, three are of others.
-        var told = node.Told(node.Report! with { Running = 4, Waiting = 1 });
+        var told = node.Told(node.Report! with { Running = 4, Waiting = 1 }, DateTimeOffset.UnixEpoch);
         Assert.Equal(5, told.Load);
         Assert.Equal(6, told.Begun("a").Load);
         Assert.Equal(3, told.Ended("a").Ended("a").Load);
@@ -25,7 +25,7 @@ public sealed class NodeStateTests
     {
         Assert.Equal(0, Some.Node("one", "a", load: Some.Batch).Queue);
         Assert.Equal(3, Some.Node("one", "a", load: Some.Batch + 3).Queue);
-        Assert.Equal(1, Some.Node("one", "a").Told(Some.Node("one", "a").Report! with { Running = 1, Waiting = 1 }).Queue);
+        Assert.Equal(1, Some.Node("one", "a").Told(Some.Node("one", "a").Report! with { Running = 1, Waiting = 1 }, DateTimeOffset.UnixEpoch).Queue);
     }
 
     [Fact]
@@ -33,10 +33,10 @@ public sealed class NodeStateTests
     {
         var asked = Some.Node("one", "a").Begun("b");
         Assert.Equal("b", asked.Holds);
-        Assert.Equal("b", asked.Told(asked.Report! with { Model = "a", State = "draining" }).Holds);
+        Assert.Equal("b", asked.Told(asked.Report! with { Model = "a", State = "draining" }, DateTimeOffset.UnixEpoch).Holds);
         Assert.Equal("a", asked.Ended("b").Holds);
 
-        var loaded = asked.Told(asked.Report! with { Model = "b", State = "ready" }).Ended("b");
+        var loaded = asked.Told(asked.Report! with { Model = "b", State = "ready" }, DateTimeOffset.UnixEpoch).Ended("b");
         Assert.Equal("b", loaded.Holds);
     }
 
@@ -53,7 +53,7 @@ public sealed class NodeStateTests
     {
         var node = Some.Node("one", "a");
 
-        Assert.Equal(takes, node.Told(node.Report! with { Status = status, State = state }).TakesRequests);
+        Assert.Equal(takes, node.Told(node.Report! with { Status = status, State = state }, DateTimeOffset.UnixEpoch).TakesRequests);
     }
 
     [Theory]

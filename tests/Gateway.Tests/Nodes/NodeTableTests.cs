@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging.Abstractions;
 using MlxActors.Gateway.Hosting;
 using MlxActors.Gateway.Nodes;
 using MlxActors.Gateway.Policy;
@@ -14,8 +13,7 @@ public sealed class NodeTableTests : IDisposable
     private readonly SetClock _clock = new();
     private readonly NodeTable _table;
 
-    public NodeTableTests() => _table = new NodeTable(
-        new PolicySettings(2, ImmutableDictionary<string, double>.Empty), Some.Health, _metrics, _clock, NullLogger<NodeTable>.Instance);
+    public NodeTableTests() => _table = Some.Table(_metrics, _clock);
 
     public void Dispose() => _metrics.Dispose();
 

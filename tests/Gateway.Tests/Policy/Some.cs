@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.Logging.Abstractions;
+using MlxActors.Gateway.Hosting;
 using MlxActors.Gateway.Nodes;
+using MlxActors.Gateway.Policy;
 using MlxActors.Http.Nodes;
 
 namespace MlxActors.Gateway.Tests.Policy;
@@ -32,6 +35,10 @@ internal static class Some
         LostAfter: TimeSpan.FromSeconds(60),
         TimeSpan.FromSeconds(1),
         new SlownessSettings(5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)));
+
+    /// <summary>An empty table.</summary>
+    public static NodeTable Table(GatewayMetrics metrics, TimeProvider clock) => new(
+        new PolicySettings(2, ImmutableDictionary<string, double>.Empty), Health, metrics, clock, NullLogger<NodeTable>.Instance);
 
     /// <summary>One to eight nodes in any state, some of them out.</summary>
     public static Arbitrary<NodeState[]> Nodes => Gen.Choose(1, 8).SelectMany(count => Any.ListOf(count))

@@ -1,15 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using MlxActors.Native.Cpu.Simd;
-using MlxActors.Native.Tensors;
 
 namespace MlxActors.Native.Cpu.Kernels;
 
 /// <summary>Plain numbers of a type, in words of four bytes.</summary>
 internal unsafe interface INumberWords
 {
-    static abstract DType Type { get; }
-
     /// <summary>Numbers in a word.</summary>
     static abstract int InWord { get; }
 
@@ -19,8 +16,6 @@ internal unsafe interface INumberWords
 
 internal readonly unsafe struct BFloat16Words : INumberWords
 {
-    public static DType Type => DType.BFloat16;
-
     public static int InWord => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -33,8 +28,6 @@ internal readonly unsafe struct BFloat16Words : INumberWords
 
 internal readonly unsafe struct Float16Words : INumberWords
 {
-    public static DType Type => DType.Float16;
-
     public static int InWord => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,8 +40,6 @@ internal readonly unsafe struct Float16Words : INumberWords
 
 internal readonly unsafe struct Float32Words : INumberWords
 {
-    public static DType Type => DType.Float32;
-
     public static int InWord => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -299,7 +299,7 @@ internal readonly unsafe struct WeightTile
         {
             for (var row = 0; row < Columns; row++)
             {
-                target[row] = Widen.ToFloat(source + Math.Min(row, _last) * rowBytes, TWords.Type, i);
+                target[row] = Widen.ToFloat(source + Math.Min(row, _last) * rowBytes, _weight.Parameters, i);
             }
         }
     }
